@@ -7,6 +7,9 @@ from __future__ import annotations
 import time
 from typing import Protocol
 
+# Seconds of real time for a minute of AWS's time: a database that takes ten minutes takes one second.
+DEFAULT_TIME_SCALE = 0.1
+
 
 class Clock(Protocol):
     def now(self) -> float:

@@ -4,26 +4,36 @@
 
 from __future__ import annotations
 
-import threading
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from local_cloud import state
-from local_cloud.clock import Clock, SystemClock
-
-DEFAULT_TIME_SCALE = 0.1
+from local_cloud.clock import DEFAULT_TIME_SCALE, Clock, SystemClock
+from local_cloud.layers.call_log import CallLog
+from local_cloud.layers.faults import Faults
 
 
 @dataclass
 class Cloud:
     """``time_scale``: seconds of real time for a minute of AWS's time; 0 passes every state at once."""
 
+    log_path: Path | None = None
     clock: Clock = field(default_factory=SystemClock)
     time_scale: float = DEFAULT_TIME_SCALE
-    lock: threading.RLock = field(default_factory=threading.RLock)
+    faults: Faults = field(default_factory=Faults)
+    log: CallLog = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.log = CallLog(self.log_path)
 
     def seconds(self, aws_minutes: float) -> float:
+        """How long this many minutes of AWS's time last here."""
         return aws_minutes * self.time_scale
 
     def reset(self) -> None:
-        """Forget what the layers know; moto's own reset is the server's business."""
+        """Empty everything: resources, what the layers know, call log. Faults and time scale stay as they are set."""
+        from local_cloud.layers import moto  # noqa: PLC0415  (moto takes a second to import)
+
+        moto.reset()
         state.clear_all()
+        self.log.reset()

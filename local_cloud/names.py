@@ -1,6 +1,6 @@
 # Copyright: the cutover.aws authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Which botocore service does a request mean? Signatures name an endpoint, and some endpoints serve several services."""
+"""Which botocore service does a request mean? A signature names an endpoint, and some endpoints serve several."""
 
 from __future__ import annotations
 

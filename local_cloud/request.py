@@ -9,7 +9,6 @@ import re
 from dataclasses import dataclass, field
 from functools import cached_property
 from io import BytesIO
-from itertools import count
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
@@ -29,7 +28,6 @@ Parameters = dict[str, Any]
 
 # AWS4-HMAC-SHA256 Credential=<key>/<date>/<region>/<service>/aws4_request, in a header or (presigned) in the query
 _scope = re.compile(r"Credential=([^/,&]+)(?:/|%2F)\d{8}(?:/|%2F)([^/,&%]+)(?:/|%2F)([^/,&%]+)(?:/|%2F)aws4_request")
-_ids = count(1)
 
 UNSIGNED_SERVICE = "s3"
 DEFAULT_REGION = "us-east-1"
@@ -52,7 +50,8 @@ class Request:
     protocol: str
     uri_parameters: dict[str, Any]
     cloud: Cloud
-    number: int = field(default_factory=lambda: next(_ids))
+    # the kinds of faults that this call met, for the call log
+    faults: list[str] = field(default_factory=list)
 
     @property
     def scope(self) -> tuple[str, str]:
@@ -110,7 +109,6 @@ class Request:
         assert self.service_model is not None
         model = self.service_model.operation_model(operation)
         environ, body = wire.serialize_request(self.environ, parameters, model, self.protocol)
-        # A derived request keeps its number: it is the same call as the caller sees it.
         made = Request(
             environ=environ,
             body=body,
@@ -122,7 +120,7 @@ class Request:
             protocol=self.protocol,
             uri_parameters={},
             cloud=self.cloud,
-            number=self.number,
+            faults=self.faults,
         )
         made.uri_parameters = wire.route(made.service, environ, body)[1] if self.protocol.startswith("rest") else {}
         return made
@@ -141,13 +139,8 @@ class Request:
         return wire.moto_backend(service or self.service, region or self.region, account or self.account)
 
 
-def is_aws_call(environ: Environ) -> bool:
-    return "AWS4-HMAC-SHA256" in environ.get("HTTP_AUTHORIZATION", "") or "X-Amz-" in environ.get("QUERY_STRING", "")
-
-
-def parse(environ: Environ, cloud: Cloud) -> Request:
-    """Read the whole request. Unsigned calls count as S3 in us-east-1, as moto has it."""
-    body = _read_body(environ)
+def parse(environ: Environ, body: bytes, cloud: Cloud) -> Request:
+    """Unsigned calls count as S3 in us-east-1, as moto has it."""
     source = environ.get("HTTP_AUTHORIZATION") or environ.get("QUERY_STRING", "")
     found = _scope.search(source)
     access_key, region, signed_as = found.groups() if found else ("", DEFAULT_REGION, UNSIGNED_SERVICE)
@@ -155,7 +148,8 @@ def parse(environ: Environ, cloud: Cloud) -> Request:
     path = environ.get("PATH_INFO", "")
     form = _form(environ, body)
     service = service_of(signed_as.lower(), version=form.get("Version", ""), path=path, target=target)
-    operation, uri_parameters = form.get("Action") or target.rpartition(".")[2], {}
+    operation = form.get("Action") or target.rpartition(".")[2]
+    uri_parameters: dict[str, Any] = {}
     if not operation and service in known_services():
         operation, uri_parameters = wire.route(service, environ, body)
     return Request(
@@ -172,7 +166,8 @@ def parse(environ: Environ, cloud: Cloud) -> Request:
     )
 
 
-def _read_body(environ: Environ) -> bytes:
+def read_body(environ: Environ) -> bytes:
+    """All of it, so that the connection can carry the next request."""
     length = environ.get("CONTENT_LENGTH")
     if length:
         return bytes(environ["wsgi.input"].read(int(length)))

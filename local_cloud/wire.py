@@ -138,7 +138,7 @@ def serialize_request(
 def parse_response(request: Request, response: Response) -> dict[str, Any]:
     from botocore.parsers import create_parser
 
-    shape = request.model.output_shape if request.model else None
+    shape: Any = request.model.output_shape if request.model else None
     raw = {"status_code": response.status, "headers": _lower(response.headers), "body": response.body}
     parsed: dict[str, Any] = create_parser(request.protocol).parse(raw, shape)
     parsed.pop("ResponseMetadata", None)

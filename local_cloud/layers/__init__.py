@@ -22,7 +22,7 @@ Next = Callable[[Request], Response]
 
 
 class Layer(Protocol):
-    def __call__(self, request: Request, next_layer: Next) -> Response: ...
+    def __call__(self, request: Request, next_layer: Next, /) -> Response: ...
 
 
 def compose(layers: Sequence[Layer], innermost: Next) -> Next:

@@ -1,0 +1,9 @@
+# Copyright: the cutover.aws authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""`python -m local_cloud`."""
+
+import sys
+
+from local_cloud.cli import main
+
+sys.exit(main())

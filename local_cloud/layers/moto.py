@@ -1,0 +1,54 @@
+# Copyright: the cutover.aws authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""The innermost end: moto's own server application, called in this process."""
+
+from __future__ import annotations
+
+import traceback
+from functools import cache
+from typing import Any
+
+from local_cloud.errors import AwsError
+from local_cloud.request import Environ, Request
+from local_cloud.response import Response
+
+# Not 500: botocore and the modules would retry what never can succeed, for a minute or more.
+NOT_THERE = 501
+
+
+@cache
+def application() -> Any:
+    from moto.moto_server.werkzeug_app import (  # noqa: PLC0415  (takes a second to import)
+        DomainDispatcherApplication,
+        create_backend_app,
+    )
+
+    return DomainDispatcherApplication(create_backend_app)
+
+
+def call(environ: Environ) -> Response:
+    from werkzeug.test import run_wsgi_app  # noqa: PLC0415
+
+    chunks, status, headers = run_wsgi_app(application(), environ, buffered=True)
+    return Response(int(status.split(" ", 1)[0]), b"".join(chunks), list(headers))
+
+
+def moto(request: Request) -> Response:
+    """moto's answer. What moto lacks or crashes on is an error that says so."""
+    try:
+        return call(request.wsgi_environ())
+    except NotImplementedError as error:
+        raise AwsError(
+            "NotImplementedByLocalCloud", f"the local cloud does not know {request.name} ({error})", NOT_THERE
+        ) from error
+    except Exception as error:
+        traceback.print_exc()
+        raise AwsError(
+            "LocalCloudCrashed", f"{request.name} broke the local cloud: {type(error).__name__}: {error}", NOT_THERE
+        ) from error
+
+
+def reset() -> None:
+    from moto.moto_api._internal.models import moto_api_backend  # noqa: PLC0415
+
+    moto_api_backend.reset()
