@@ -1,0 +1,34 @@
+# Copyright: the cutover.aws authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""From our errors and AWS's to one sentence: what happened, what it means, what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+try:
+    from botocore.exceptions import BotoCoreError, ClientError
+except ImportError:  # AnsibleAWSModule reports the missing library itself, before anything here runs
+    BotoCoreError = ClientError = Exception  # type: ignore[assignment,misc]
+
+if TYPE_CHECKING:
+    from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
+
+
+class CutoverError(Exception):
+    """An error that its text explains to the person who runs the playbook: what is wrong, where, and what to do."""
+
+
+@contextmanager
+def fail_clearly(module: AnsibleAWSModule) -> Iterator[None]:
+    """Turns the errors that can be explained into fail_json; any other is a defect and keeps its traceback."""
+    try:
+        yield
+    except CutoverError as error:
+        module.fail_json(msg=str(error))
+    except ClientError as error:
+        module.fail_json_aws(error, msg=f"AWS refused {error.operation_name}")
+    except BotoCoreError as error:
+        module.fail_json_aws(error, msg="AWS could not be asked")

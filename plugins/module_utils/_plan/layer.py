@@ -1,0 +1,66 @@
+# Copyright: the cutover.aws authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""One layer's plan from one reading: what the module layer_plan answers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
+from typing import Any
+
+from .._errors import CutoverError
+from .._layers import Layer
+from .._model.core import Model, Reality
+from .apply import work_items
+from .compare import Plan, compare
+from .render import diff_data, plan_data
+from .settle import Clock, settle
+
+
+class NotSettled(CutoverError):
+    """After a run AWS still does not show what the model asks for; the text lists the differences."""
+
+
+def plan_layer(
+    layer: Layer, model: Model, read: Callable[[], Reality], clock: Clock, *, full: bool = False, settle_timeout: float = 0
+) -> dict[str, Any]:
+    """The result of layer_plan; see that module's documentation. With settle_timeout a plan that stays is an error."""
+
+    def look() -> tuple[Reality, Plan]:
+        reality = read()
+        return reality, compare(model, reality, layer.pruned)
+
+    reality, plan = settle(look, settle_timeout, clock)
+    if settle_timeout and plan.changes:
+        raise NotSettled(_unsettled(layer, plan, settle_timeout))
+    work = work_items(layer.types, model, reality, plan, full=full)
+    return {
+        **plan_data(plan),
+        "diff": diff_data(plan.changes),
+        "ids": {key: found.id for key, found in reality.items()},
+        "work": {kind: [asdict(item) for item in group] for kind, group in work.items()},
+        "resources": {key: {"type": f.type, "name": f.name, "id": f.id} for key, f in reality.items()},
+        "outputs": dict(layer.outputs(reality)),
+    }
+
+
+def _unsettled(layer: Layer, plan: Plan, timeout: float) -> str:
+    lines = [
+        f"{change.type} {change.name}: " + (", ".join(_wanted(d.path, d.before, d.after) for d in change.differences) or change.action)
+        if change.action == "update"
+        else f"{change.type} {change.name}: to {change.action}"
+        for change in plan.changes
+    ]
+    return (
+        f"layer {layer.name}: {timeout:.0f} s after the run AWS does not show what was asked for. " + "; ".join(lines) + ". "
+        "Run the playbook again; if the same line comes back, compare it with what the AWS console shows for that resource."
+    )
+
+
+def _wanted(path: str, before: object, after: object) -> str:
+    return f"{path} is {before!r}, not {after!r}"
+
+
+def outputs_of(layers: Mapping[str, Layer], realities: Mapping[str, Reality]) -> dict[str, Any]:
+    """The stack in the shape that stack_info returns: each layer's outputs."""
+    return {name: dict(layer.outputs(realities.get(name, {}))) for name, layer in layers.items()}
