@@ -5,8 +5,14 @@
 from __future__ import annotations
 
 import hashlib
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from .core import Stack
 
 HASH_LENGTH = 6
+BUCKET_LIMIT = 63
 
 
 def fit(name: str, limit: int) -> str:
@@ -16,8 +22,23 @@ def fit(name: str, limit: int) -> str:
     """
     if len(name) <= limit:
         return name
-    digest = hashlib.sha256(name.encode()).hexdigest()[:HASH_LENGTH]
-    return f"{name[: limit - HASH_LENGTH - 1].rstrip('-.')}-{digest}"
+    return f"{name[: limit - HASH_LENGTH - 1].rstrip('-.')}-{_digest(name)}"
+
+
+def bucket_name(stack: Stack, what: str, region: str) -> str:
+    """The name of a bucket, which it shares with the buckets of the whole world: account and region are part of it.
+
+    Lower case letters, digits and dashes only (a dot would break TLS to the bucket); a name that has to be changed for it carries the hash of what it was.
+    """
+    asked = "-".join([stack.name, what, region, stack.account_id])
+    name = re.sub(r"[^a-z0-9-]", "-", asked.lower()).strip("-")
+    if name == asked:
+        return fit(name, BUCKET_LIMIT)
+    return f"{name[: BUCKET_LIMIT - HASH_LENGTH - 1].rstrip('-')}-{_digest(asked)}"
+
+
+def _digest(name: str) -> str:
+    return hashlib.sha256(name.encode()).hexdigest()[:HASH_LENGTH]
 
 
 def zone_suffix(zone: str, region: str) -> str:
