@@ -1,4 +1,3 @@
-#!/usr/bin/env python3
 # Copyright: the cutover.aws authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """Put what the make targets need into .venv, from pinned versions.
