@@ -76,6 +76,10 @@ unexpected:
   returned: always
   type: list
   elements: dict
+apply:
+  description: Whether the role's tasks have anything to do now; never in check mode.
+  returned: always
+  type: bool
 work:
   description: By type, what the role's tasks loop over; C(removed) holds what is to be removed.
   returned: always
@@ -129,7 +133,8 @@ def main() -> None:
             full=module.params["full"],
             settle_timeout=module.params["settle"],
         )
-        module.exit_json(changed=module.check_mode and bool(result["plan"]), **result)
+        to_do = any(result["work"].values())
+        module.exit_json(changed=module.check_mode and bool(result["plan"]), apply=to_do and not module.check_mode, **result)
 
 
 if __name__ == "__main__":

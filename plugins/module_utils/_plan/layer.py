@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
 
@@ -59,8 +59,3 @@ def _unsettled(layer: Layer, plan: Plan, timeout: float) -> str:
 
 def _wanted(path: str, before: object, after: object) -> str:
     return f"{path} is {before!r}, not {after!r}"
-
-
-def outputs_of(layers: Mapping[str, Layer], realities: Mapping[str, Reality]) -> dict[str, Any]:
-    """The stack in the shape that stack_info returns: each layer's outputs."""
-    return {name: dict(layer.outputs(realities.get(name, {}))) for name, layer in layers.items()}

@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from .._model.core import Found, Reality, Value
+from .._model.core import STACK_TAG, Found, Reality, Value
 from .context import Context, tags_of
 from .logs import log_groups
 
@@ -15,6 +15,7 @@ Answer = dict[str, Any]
 """One item of an AWS answer, as botocore parsed it."""
 
 PROTOCOLS = {"-1": "all", "1": "icmp", "6": "tcp", "17": "udp"}
+GONE = ("deleting", "deleted")
 DEFAULT_ACL_RULE = 32767
 """The entry that denies what no rule allows; AWS adds it to each ACL and nobody can change it."""
 
@@ -58,7 +59,7 @@ def _list(context: Context) -> dict[str, list[Answer]]:
     def listing(operation: str, result: str, **arguments: object) -> Callable[[], list[Answer]]:
         return lambda: context.pages("ec2", operation, result, **arguments)
 
-    return context.together(
+    listings = context.together(
         vpc=listing("describe_vpcs", "Vpcs", Filters=owned),
         subnet=listing("describe_subnets", "Subnets", Filters=owned),
         internet_gateway=listing("describe_internet_gateways", "InternetGateways", Filters=owned),
@@ -69,6 +70,10 @@ def _list(context: Context) -> dict[str, list[Answer]]:
         vpc_endpoint=listing("describe_vpc_endpoints", "VpcEndpoints", Filters=owned),
         flow_log=listing("describe_flow_logs", "FlowLogs", Filters=owned),
     )
+    # Looked at once more here, because destroy removes what this returns: another stack's resource must not depend on a filter alone.
+    return {
+        kind: [item for item in items if item.get("State") not in GONE and tags_of(item.get("Tags")).get(STACK_TAG) == context.stack.name] for kind, items in listings.items()
+    }
 
 
 def _keys_by_id(context: Context, listing: Mapping[str, list[Answer]]) -> dict[str, str]:
@@ -109,7 +114,7 @@ def _subnet(item: Answer, keys: Mapping[str, str]) -> Found:
         "subnet",
         item,
         keys,
-        facts={"tier": keys[item["SubnetId"]].removeprefix("subnet/").split("-")[0]},
+        facts={"tier": keys[item["SubnetId"]].removeprefix("subnet/").split("-")[0], "vpc_id": item["VpcId"]},
         cidr=item["CidrBlock"],
         zone=item["AvailabilityZone"],
         public_ip_on_launch=item["MapPublicIpOnLaunch"],
@@ -117,8 +122,9 @@ def _subnet(item: Answer, keys: Mapping[str, str]) -> Found:
 
 
 def _internet_gateway(item: Answer, keys: Mapping[str, str]) -> Found:
-    attached = [keys.get(a["VpcId"], a["VpcId"]) for a in item.get("Attachments", [])]
-    return _found("internet_gateway", item, keys, vpc=attached[0] if attached else None)
+    vpcs = [a["VpcId"] for a in item.get("Attachments", [])]
+    vpc = vpcs[0] if vpcs else None
+    return _found("internet_gateway", item, keys, facts={"vpc_id": vpc}, vpc=keys.get(vpc, vpc) if vpc else None)
 
 
 def _elastic_ip(item: Answer, keys: Mapping[str, str]) -> Found:
@@ -210,6 +216,7 @@ def _flow_log(item: Answer, keys: Mapping[str, str]) -> Found:
         "flow_log",
         item,
         keys,
+        facts={"resource_id": item["ResourceId"]},
         vpc=keys.get(item["ResourceId"], item["ResourceId"]),
         traffic=item["TrafficType"],
         destination=destination.removesuffix(":*") if destination else None,
