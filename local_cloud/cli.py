@@ -45,7 +45,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def start(options: Options, daemon: Daemon) -> int:
-    status = daemon.start(options.port, options.time_scale)
+    status = daemon.start(options.port, options.time_scale, options.dns_port)
     print(f"local cloud at {status['endpoint']} (pid {status['pid']})")
     return 0
 
@@ -109,7 +109,8 @@ def time_scale(options: Options, daemon: Daemon) -> int:
 
 def env(options: Options, daemon: Daemon) -> int:
     """For `eval`: clear what is set now, then set the guard."""
-    variables = guard.guard_variables(daemon.require()["endpoint"], options.region)
+    found = daemon.require()
+    variables = guard.guard_variables(found["endpoint"], options.region, found["dns"])
     for name in sorted(name for name in os.environ if guard.is_cleared(name) and name not in variables):
         print(f"unset {name}")
     for name, value in variables.items():
@@ -118,7 +119,8 @@ def env(options: Options, daemon: Daemon) -> int:
 
 
 def execute(options: Options, daemon: Daemon) -> int:
-    environment = guard.guarded(os.environ, daemon.require()["endpoint"], options.region)
+    found = daemon.require()
+    environment = guard.guarded(os.environ, found["endpoint"], options.region, found["dns"])
     words = options.words[1:] if options.words[:1] == ["--"] else options.words
     if not words:
         raise LocalCloudError("exec: no command given")
@@ -163,6 +165,7 @@ def _parser() -> argparse.ArgumentParser:
 
     made = add("start", start, "Start it in the background and wait until it answers.")
     made.add_argument("--port", type=_port, help=f"0 takes a free one; default: {DEFAULT_PORT}")
+    made.add_argument("--dns-port", type=_port, default=0, help="default: a free one, shown by status")
     text = "seconds of real time for a minute of AWS's time; default: %(default)s"
     made.add_argument("--time-scale", type=_scale, default=DEFAULT_TIME_SCALE, help=text)
     add("stop", stop, "Stop it; quiet when nothing runs.")

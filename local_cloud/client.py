@@ -62,6 +62,10 @@ class Client:
         """Seconds of real time for a minute of AWS's time; 0 passes every state at once."""
         self._post("time", {"scale": scale})
 
+    def undelegated(self, names: Iterable[str]) -> None:
+        """Zones that no registrar knows: they are not found in DNS. Replaces the list; all others are delegated."""
+        self._post("dns", {"undelegated": list(names)})
+
     def stop(self, token: str) -> None:
         self._post("stop", {"token": token})
 

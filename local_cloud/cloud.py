@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -15,12 +16,17 @@ from local_cloud.layers.faults import Faults
 
 @dataclass
 class Cloud:
-    """``time_scale``: seconds of real time for a minute of AWS's time; 0 passes every state at once."""
+    """``time_scale``: seconds of real time for a minute of AWS's time; 0 passes every state at once.
+
+    ``undelegated``: names of zones that no registrar knows of. ``resets``: what the layers do to forget.
+    """
 
     log_path: Path | None = None
     clock: Clock = field(default_factory=SystemClock)
     time_scale: float = DEFAULT_TIME_SCALE
     faults: Faults = field(default_factory=Faults)
+    undelegated: set[str] = field(default_factory=set)
+    resets: list[Callable[[], None]] = field(default_factory=list)
     log: CallLog = field(init=False)
 
     def __post_init__(self) -> None:
@@ -31,9 +37,10 @@ class Cloud:
         return aws_minutes * self.time_scale
 
     def reset(self) -> None:
-        """Empty everything: resources, what the layers know, call log. Faults and time scale stay as they are set."""
+        """Empty everything: resources, what the layers know, call log. Faults, time scale, delegations stay."""
         from local_cloud.layers import moto  # noqa: PLC0415  (moto takes a second to import)
 
         moto.reset()
         state.clear_all()
-        self.log.reset()
+        for reset in self.resets:
+            reset()

@@ -44,6 +44,7 @@ class Control:
             ("GET", "faults"): lambda _: {"faults": cloud.faults.describe()},
             ("POST", "faults"): self._set_faults,
             ("POST", "time"): self._set_time,
+            ("POST", "dns"): self._set_undelegated,
             ("POST", "reset"): self._reset,
             ("POST", "stop"): self._stop,
         }
@@ -74,6 +75,7 @@ class Control:
             "writes": len(cloud.log.query(access="write")),
             "time_scale": cloud.time_scale,
             "faults": cloud.faults.describe(),
+            "undelegated": sorted(cloud.undelegated),
             **self.extra_status,
         }
 
@@ -95,6 +97,13 @@ class Control:
             raise ValueError("the time scale cannot be negative")
         self._cloud.time_scale = scale
         return {"time_scale": scale}
+
+    def _set_undelegated(self, parameters: Json) -> Json:
+        names = {str(name) for name in parameters["undelegated"]}
+        # the DNS server holds this very set
+        self._cloud.undelegated.clear()
+        self._cloud.undelegated.update(names)
+        return {"undelegated": sorted(names)}
 
     def _reset(self, _: Json) -> Json:
         self._cloud.reset()

@@ -59,7 +59,7 @@ class Daemon:
     def calls_file(self) -> Path:
         return self.state_dir / CALLS_FILE
 
-    def start(self, port: int | None = None, time_scale: float = DEFAULT_TIME_SCALE) -> Status:
+    def start(self, port: int | None = None, time_scale: float = DEFAULT_TIME_SCALE, dns_port: int = 0) -> Status:
         """Start it, unless it runs already, and wait until it answers.
 
         ``port`` 0 takes a free one; None the usual one, or wherever it runs already.
@@ -75,7 +75,7 @@ class Daemon:
                     )
                 return running
             self._state_file.unlink(missing_ok=True)
-            process = self._spawn(DEFAULT_PORT if port is None else port, time_scale)
+            process = self._spawn(DEFAULT_PORT if port is None else port, time_scale, dns_port)
             return self._wait_for_answer(process)
 
     def stop(self) -> bool:
@@ -135,13 +135,13 @@ class Daemon:
             return None
         return {**answer, "state_dir": str(self.state_dir)} if answer.get("token") == state["token"] else None
 
-    def _spawn(self, port: int, time_scale: float) -> subprocess.Popen[bytes]:
+    def _spawn(self, port: int, time_scale: float, dns_port: int) -> subprocess.Popen[bytes]:
         root = str(Path(__file__).parent.parent)
         search = os.pathsep.join(filter(None, [root, self._environment.get("PYTHONPATH")]))
         command = [self._python, "-m", "local_cloud.serve", "--port", str(port), "--state-dir", str(self.state_dir)]
         with self.log_file.open("wb") as log:
             return subprocess.Popen(
-                [*command, "--time-scale", str(time_scale)],
+                [*command, "--time-scale", str(time_scale), "--dns-port", str(dns_port)],
                 env={**self._environment, "PYTHONPATH": search},
                 cwd=self.state_dir,
                 stdin=subprocess.DEVNULL,

@@ -22,8 +22,11 @@ _proxies = frozenset({"http_proxy", "https_proxy", "all_proxy", "ftp_proxy"})
 _others = frozenset({"BOTO_CONFIG", "BOTO3_CONFIG", "EC2_URL", "S3_URL", "RDS_URL"})
 
 
-def guard_variables(endpoint: str, region: str = REGION) -> dict[str, str]:
-    """What is set, over an environment from which everything of AWS has been taken."""
+def guard_variables(endpoint: str, region: str = REGION, dns: str = "") -> dict[str, str]:
+    """What is set, over an environment from which everything of AWS has been taken.
+
+    ``LOCAL_CLOUD_DNS`` is for the inventory that points delegation checks at our DNS server.
+    """
     return {
         "AWS_ACCESS_KEY_ID": ACCESS_KEY,
         "AWS_SECRET_ACCESS_KEY": SECRET_KEY,
@@ -36,6 +39,7 @@ def guard_variables(endpoint: str, region: str = REGION) -> dict[str, str]:
         "BOTO_CONFIG": NOWHERE,
         "NO_PROXY": "127.0.0.1,localhost",
         "no_proxy": "127.0.0.1,localhost",
+        "LOCAL_CLOUD_DNS": dns,
     }
 
 
@@ -44,10 +48,10 @@ def is_cleared(name: str) -> bool:
     return name.startswith("AWS_") or name.lower() in _proxies or name in _others
 
 
-def guarded(environment: Mapping[str, str], endpoint: str, region: str = REGION) -> dict[str, str]:
+def guarded(environment: Mapping[str, str], endpoint: str, region: str = REGION, dns: str = "") -> dict[str, str]:
     """The whole environment for a command that is to see the local cloud and nothing else."""
     kept = {name: value for name, value in environment.items() if not is_cleared(name)}
-    return {**kept, **guard_variables(endpoint, region)}
+    return {**kept, **guard_variables(endpoint, region, dns)}
 
 
 def moto_variables(port: int) -> dict[str, str]:

@@ -24,19 +24,21 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="local_cloud.serve")
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--state-dir", type=Path, required=True)
+    parser.add_argument("--dns-port", type=int, required=True)
     parser.add_argument("--time-scale", type=float, required=True)
     options = parser.parse_args(arguments)
     try:
-        _serve(options.port, options.state_dir, options.time_scale)
+        _serve(options)
     except (LocalCloudError, ImportError) as error:
         print(f"local_cloud: error: {error}", file=sys.stderr)
         return 1
     return 0
 
 
-def _serve(port: int, state_dir: Path, time_scale: float) -> None:
-    cloud = Cloud(log_path=state_dir / CALLS_FILE, time_scale=time_scale)
-    server = Server(cloud, port)
+def _serve(options: argparse.Namespace) -> None:
+    state_dir: Path = options.state_dir
+    cloud = Cloud(log_path=state_dir / CALLS_FILE, time_scale=options.time_scale)
+    server = Server(cloud, options.port, options.dns_port)
     environment = guard.guarded(os.environ, server.endpoint)
     os.environ.clear()
     os.environ.update(environment)

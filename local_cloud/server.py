@@ -16,12 +16,21 @@ from typing import Any
 from local_cloud import guard
 from local_cloud.cloud import Cloud
 from local_cloud.control import CONTROL_PREFIX, Control
+from local_cloud.dns.server import DnsServer
 from local_cloud.errors import LocalCloudError
-from local_cloud.layers import Layer, Next, compose, moto
+from local_cloud.layers import Forgetful, Layer, Next, compose, moto
 from local_cloud.layers.faults import Disruptions
+from local_cloud.layers.late_tags import LateTags
+from local_cloud.layers.pages import Pages
+from local_cloud.layers.stale_reads import StaleReads
+from local_cloud.layers.unknown_roles import UnknownRoles
 from local_cloud.request import Environ, parse, read_body
 from local_cloud.response import Response
 from local_cloud.services import services_layer
+from local_cloud.time.certificates import Certificates
+from local_cloud.time.changes import RecordChanges
+from local_cloud.time.states import States
+from local_cloud.time.targets import Targets
 
 LOOPBACK = "127.0.0.1"
 MOTO_PREFIX = "/moto-api"
@@ -32,6 +41,14 @@ def layers_of(cloud: Cloud) -> list[Layer]:
     return [
         cloud.log,
         Disruptions(cloud.faults, cloud.clock),
+        Pages(cloud.faults),
+        StaleReads(cloud.faults, cloud.clock),
+        LateTags(cloud.faults, cloud.clock),
+        UnknownRoles(cloud.faults, cloud.clock),
+        States(cloud),
+        RecordChanges(cloud),
+        Certificates(cloud),
+        Targets(cloud),
         services_layer,
     ]
 
@@ -42,14 +59,19 @@ class Application:
     def __init__(self, cloud: Cloud, control: Control) -> None:
         self.cloud = cloud
         self._control = control
-        self._handle: Next = compose(layers_of(cloud), moto.moto)
+        layers = layers_of(cloud)
+        cloud.resets.extend(layer.reset for layer in layers if isinstance(layer, Forgetful))
+        self._handle: Next = compose(layers, moto.moto)
 
     def respond(self, environ: Environ) -> Response:
         path = environ["PATH_INFO"]
         body = read_body(environ)
-        # Neither prefix can be the name of a bucket.
         if path.startswith(CONTROL_PREFIX):
             return self._control.respond(environ, body)
+        if path == f"{MOTO_PREFIX}/reset":
+            # moto emptied and our layers full of memories would be a third state
+            self.cloud.reset()
+            return Response(200, b'{"status": "ok"}', [("Content-Type", "application/json")])
         if path.startswith(MOTO_PREFIX):
             return moto.call({**environ, "wsgi.input": BytesIO(body)})
         return self._handle(parse(environ, body, self.cloud))
@@ -90,11 +112,13 @@ class HttpServer(ThreadingMixIn, HTTPServer):
 class Server:
     """A local cloud that serves in threads of this process."""
 
-    def __init__(self, cloud: Cloud, port: int = 0) -> None:
+    def __init__(self, cloud: Cloud, port: int = 0, dns_port: int = 0) -> None:
         self.cloud = cloud
         self._http = HttpServer(port)
         self.port = self._http.server_port
+        self.dns = DnsServer(cloud.undelegated, dns_port)
         self.control = Control(cloud, self.port)
+        self.control.extra_status["dns"] = self.dns.address
         self._thread = threading.Thread(target=self._http.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
 
     @cached_property
@@ -108,10 +132,12 @@ class Server:
         self._http.RequestHandlerClass = Handler
         self._http.app = Application(self.cloud, self.control)
         self._thread.start()
+        self.dns.start()
 
     def stop(self) -> None:
         if self._thread.is_alive():
             self._http.shutdown()
             self._thread.join()
         self._http.server_close()
+        self.dns.stop()
         self.cloud.log.close()

@@ -4,16 +4,13 @@
 
 from __future__ import annotations
 
-import traceback
 from functools import cache
 from typing import Any
 
 from local_cloud.errors import AwsError
+from local_cloud.layers import CRASHED
 from local_cloud.request import Environ, Request
 from local_cloud.response import Response
-
-# Not 500: botocore and the modules would retry what never can succeed, for a minute or more.
-NOT_THERE = 501
 
 
 @cache
@@ -34,17 +31,12 @@ def call(environ: Environ) -> Response:
 
 
 def moto(request: Request) -> Response:
-    """moto's answer. What moto lacks or crashes on is an error that says so."""
+    """moto's answer. What moto lacks is an error that says so."""
     try:
         return call(request.wsgi_environ())
     except NotImplementedError as error:
         raise AwsError(
-            "NotImplementedByLocalCloud", f"the local cloud does not know {request.name} ({error})", NOT_THERE
-        ) from error
-    except Exception as error:
-        traceback.print_exc()
-        raise AwsError(
-            "LocalCloudCrashed", f"{request.name} broke the local cloud: {type(error).__name__}: {error}", NOT_THERE
+            "NotImplementedByLocalCloud", f"the local cloud does not know {request.name} ({error})", CRASHED
         ) from error
 
 
