@@ -1,0 +1,47 @@
+# Copyright: the cutover.aws authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""The life of `prod`: planned on an empty account, built, looked at again, damaged by hand, repaired, removed. In this order."""
+
+from __future__ import annotations
+
+import json
+
+from local_cloud.client import Client
+from tests.integration.conftest import Built
+from tests.integration.runs import planned
+
+
+def test_the_plan_on_an_empty_account_writes_nothing_and_names_what_the_run_creates(prod: Built) -> None:
+    assert prod.calls_of_plan == []
+    document = prod.plan
+    assert document["counts"]["update"] == document["counts"]["delete"] == 0
+    outputs_say = prod.controller.run("playbooks/destroy.yml", "--check").expect().output
+    for name in planned(document):
+        assert name.split(" ", 1)[1] in outputs_say, f"planned, but not there after the run: {name}"
+    assert f"{document['counts']['create']} resources." in outputs_say, "the run made something that the plan did not name"
+
+
+def test_outputs_need_no_lookup(prod: Built) -> None:
+    outputs = prod.controller.outputs()
+    assert leaves(outputs) >= 60
+    assert "nothing" not in json.dumps(outputs)
+
+
+def test_the_plan_of_a_finished_stack_is_empty(prod: Built) -> None:
+    document = prod.controller.plan()
+    assert document["counts"] == {"create": 0, "update": 0, "delete": 0, "left_alone": 0, "unexpected": 0}
+
+
+def test_a_second_run_changes_nothing_and_writes_nothing(prod: Built, cloud: Client) -> None:
+    mark = cloud.mark()
+    again = prod.controller.run("site.yml").expect()
+    assert again.changed() == 0
+    assert cloud.calls(since=mark, access="write") == []
+
+
+def leaves(value: object) -> int:
+    if isinstance(value, dict):
+        return sum(leaves(part) for part in value.values())
+    if isinstance(value, list):
+        return sum(leaves(part) for part in value)
+    return value is not None
