@@ -65,5 +65,5 @@ pins: python ## resolve requirements/*.txt anew into the constraints of this Pyt
 
 .PHONY: clean
 clean: stop ## stop the local cloud and remove all that the targets made
-	@rm -rf .venv build outputs reports plan.json .pytest_cache .mypy_cache .ruff_cache .hypothesis .ansible
+	@rm -rf .venv .local_cloud build outputs reports plan.json .pytest_cache .mypy_cache .ruff_cache .hypothesis .ansible
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -5,7 +5,7 @@
 usage: setup_venv.py GROUP...      each GROUP is a file of requirements/, installed in the order given
        setup_venv.py --pins        write requirements/constraints-<python>.txt anew for this Python
 
-Does nothing, quickly, where everything is in place. Uses the standard library alone, because it runs before anything is installed.
+Does nothing, quickly, where everything is in place. It runs before anything is installed: standard library alone.
 """
 
 from __future__ import annotations
@@ -141,7 +141,10 @@ def site_packages(venv: Path) -> Path:
 
 
 def install(venv: Path, files: Sequence[Path], log: Path, constraints: Path | None) -> None:
-    """Install requirement files. Byte-code is left to the first import: compiling all of Ansible takes minutes and saves seconds."""
+    """Install requirement files.
+
+    Byte-code is left to the first import: compiling everything takes many times longer than the first runs save by it.
+    """
     command = [str(venv / "bin" / "python"), "-m", "pip", "install"]
     command += ["--no-compile", "--disable-pip-version-check", "--no-input", "--progress-bar", "off"]
     for path in files:
