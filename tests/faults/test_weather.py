@@ -1,0 +1,27 @@
+# Copyright: the cutover.aws authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""AWS on a bad day: throttling, answers from before the last write, tags and roles that come late, pages of two."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.integration.runs import Controller
+
+SEED = 7
+BAD_DAY = [
+    {"kind": "throttle", "probability": 0.05, "seed": SEED},
+    {"kind": "stale_reads", "seconds": 1},
+    {"kind": "late_tags", "seconds": 1},
+    {"kind": "unknown_role", "seconds": 5},
+    {"kind": "pages", "size": 2},
+]
+
+
+@pytest.mark.sample
+def test_the_build_ends_with_an_empty_plan_on_a_bad_day(controller: Controller) -> None:
+    controller.cloud.faults(BAD_DAY)
+    controller.run("site.yml").expect()
+    struck = {rule["kind"] for rule in controller.cloud.fault_rules() if rule["struck"]}
+    assert struck == {rule["kind"] for rule in BAD_DAY}, "a fault that never struck proves nothing"
+    assert controller.plan()["counts"] == {"create": 0, "update": 0, "delete": 0, "left_alone": 0, "unexpected": 0}
