@@ -41,6 +41,15 @@ def moto(request: Request) -> Response:
 
 
 def reset() -> None:
-    from moto.moto_api._internal.models import moto_api_backend  # noqa: PLC0415
+    """Drop every backend, to be made anew when it is asked for.
 
-    moto_api_backend.reset()
+    moto's own reset first fills each one again (all of EC2's images, IAM's managed policies), only to drop it then.
+    """
+    from moto.core.base_backend import BackendDict, backend_lock  # noqa: PLC0415
+    from moto.core.model_instances import reset_model_data  # noqa: PLC0415
+
+    with backend_lock:
+        for backends in BackendDict._instances:
+            backends.clear()
+        BackendDict._instances.clear()
+    reset_model_data()
