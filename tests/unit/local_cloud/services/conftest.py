@@ -7,11 +7,11 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
 # moto reads these when it is imported
-os.environ.setdefault("MOTO_IAM_LOAD_MANAGED_POLICIES", "true")
 os.environ.setdefault("MOTO_ACM_VALIDATION_WAIT", "0")
 # its catalogue of images takes seconds to load after every reset, and no test here reads it
 os.environ.setdefault("MOTO_EC2_LOAD_DEFAULT_AMIS", "false")
@@ -21,9 +21,14 @@ import pytest
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.config import Config
 from botocore.exceptions import ClientError
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 from werkzeug.test import EnvironBuilder, run_wsgi_app
 
 from local_cloud import request as requests
+from local_cloud import state
 from local_cloud.cloud import Cloud
 from local_cloud.layers import compose
 from local_cloud.request import Request
@@ -103,30 +108,35 @@ class _Raw:
 @pytest.fixture
 def bare(moto_app: Wsgi) -> Iterator[Clients]:
     """moto alone, for the canaries: a canary fails once moto does by itself what we add."""
+    yield Clients(moto_app)
+    forget_moto()
+
+
+def forget_moto() -> None:
+    """Drop moto's backends; its own reset would build them anew, which costs seconds."""
     from moto.core.base_backend import BackendDict
 
-    yield Clients(moto_app)
-    BackendDict.reset()
+    for backends in BackendDict._instances:
+        backends.clear()
+    BackendDict._instances.clear()
 
 
 @pytest.fixture
 def cloud() -> Iterator[Cloud]:
-    made = Cloud(time_scale=0)
-    yield made
-    made.reset()
+    yield Cloud(time_scale=0)
+    state.clear_all()
 
 
 @pytest.fixture
 def aws(moto_app: Wsgi, cloud: Cloud) -> Iterator[Clients]:
     """Our service handlers in front of moto."""
-    from moto.core.base_backend import BackendDict
 
     def innermost(request: Request) -> Response:
         return moto_app(request.wsgi_environ())
 
     handler = compose([services_layer], innermost)
     yield Clients(lambda environ: handler(requests.parse(environ, requests.read_body(environ), cloud)))
-    BackendDict.reset()
+    forget_moto()
 
 
 @pytest.fixture
@@ -137,3 +147,27 @@ def refused() -> Callable[..., AbstractContextManager[pytest.ExceptionInfo[Clien
         return pytest.raises(ClientError, match=rf"\({code}\).*{message}")
 
     return expect
+
+
+@pytest.fixture
+def self_signed() -> Callable[..., tuple[bytes, bytes]]:
+    return make_certificate
+
+
+def make_certificate(name: str = "one.example.com") -> tuple[bytes, bytes]:
+    """A self-signed certificate and its key, PEM."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
+    now = datetime.now(UTC)
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(subject)
+        .issuer_name(subject)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=90))
+        .sign(key, hashes.SHA256())
+    )
+    pem = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    return certificate.public_bytes(serialization.Encoding.PEM), pem

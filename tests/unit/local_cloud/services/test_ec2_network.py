@@ -56,9 +56,7 @@ def instance(net: SimpleNamespace) -> str:
 def tag_types(clients: Clients) -> set[str]:
     net = network(clients)
     nat_gateway(net)
-    address = net.ec2.allocate_address(
-        Domain="vpc", TagSpecifications=[{"ResourceType": "elastic-ip", "Tags": NAME}]
-    )
+    address = net.ec2.allocate_address(Domain="vpc", TagSpecifications=[{"ResourceType": "elastic-ip", "Tags": NAME}])
     assert address
     types = ["natgateway", "elastic-ip"]
     found = [net.ec2.describe_tags(Filters=[{"Name": "resource-type", "Values": [one]}])["Tags"] for one in types]
