@@ -37,6 +37,20 @@ def bucket_name(stack: Stack, what: str, region: str) -> str:
     return f"{name[: BUCKET_LIMIT - HASH_LENGTH - 1].rstrip('-')}-{_digest(asked)}"
 
 
+def rds_name(name: str, limit: int) -> str:
+    """name as RDS takes it, within limit; one that has to be changed for it carries the hash of what it was."""
+    allowed = rds_characters(name)
+    if allowed == name:
+        return fit(name, limit)
+    return f"{allowed[: limit - HASH_LENGTH - 1].rstrip('-')}-{_digest(name)}"
+
+
+def rds_characters(name: str) -> str:
+    """Lower case letters, digits and single dashes, beginning with a letter."""
+    allowed = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
+    return allowed if allowed[:1].isalpha() else f"db-{allowed}"
+
+
 def _digest(name: str) -> str:
     return hashlib.sha256(name.encode()).hexdigest()[:HASH_LENGTH]
 

@@ -1,0 +1,200 @@
+# Copyright: the cutover.aws authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""What AWS shows of a stack's database, in the shape of its model."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from .._model.core import Found, Reality, Value
+from .._model.database import INSTANCE, SUBNET_GROUP, group_prefix, instance_name, log_group_prefix
+from .._rds.instance import as_wanted, instance_attributes, instance_facts
+from .._rds.parameters import user_parameters
+from .context import Context, tags_of
+from .logs import log_groups
+
+Answer = dict[str, Any]
+"""One item of an AWS answer, as botocore parsed it."""
+
+
+def read_database(context: Context) -> Reality:
+    """The layer's resources by key.
+
+    Snapshots and backups are read only for those who ask by name: the model knows none, and destroy has to list what it leaves.
+    """
+    calls: dict[str, Callable[[], list[Found]]] = {
+        "subnet_groups": lambda: _groups(context, "describe_db_subnet_groups", "DBSubnetGroups", _subnet_group),
+        "parameter_groups": lambda: _groups(context, "describe_db_parameter_groups", "DBParameterGroups", _parameter_group),
+        "instances": lambda: _instances(context),
+        "log_groups": lambda: log_groups(context, log_group_prefix(context.stack)),
+    }
+    if not context.wanted:
+        calls["snapshots"] = lambda: _snapshots(context)
+        calls["automated_backups"] = lambda: _automated_backups(context)
+    found = {item.key: item for items in context.together(**calls).values() for item in items}
+    return _with_keys(found)
+
+
+def _groups(context: Context, operation: str, result: str, found: Callable[[Context, Answer], Found | None]) -> list[Found]:
+    """RDS tells a group's tags one by one, so only groups that are named as the stack's are asked for them."""
+    groups = context.pages("rds", operation, result)
+    named = [group for group in groups if str(group[NAMES[result]]).startswith(group_prefix(context.stack))]
+    return [item for item in context.each(lambda group: found(context, group), named) if item]
+
+
+NAMES = {"DBSubnetGroups": "DBSubnetGroupName", "DBParameterGroups": "DBParameterGroupName"}
+
+
+def _tags(context: Context, arn: str) -> dict[str, Value]:
+    return tags_of(context.client("rds").list_tags_for_resource(ResourceName=arn)["TagList"])
+
+
+def _subnet_group(context: Context, item: Answer) -> Found | None:
+    name, tags = item["DBSubnetGroupName"], _tags(context, item["DBSubnetGroupArn"])
+    if not context.owns("subnet_group", name, tags):
+        return None
+    return Found(
+        key=context.key("subnet_group", name, tags),
+        type="subnet_group",
+        name=name,
+        id=name,
+        arn=item["DBSubnetGroupArn"],
+        attributes={
+            "description": item["DBSubnetGroupDescription"],
+            "subnets": sorted(subnet["SubnetIdentifier"] for subnet in item["Subnets"]),
+            "tags": tags,
+        },
+    )
+
+
+def _parameter_group(context: Context, item: Answer) -> Found | None:
+    name, tags = item["DBParameterGroupName"], _tags(context, item["DBParameterGroupArn"])
+    if not context.owns("parameter_group", name, tags):
+        return None
+    parameters = context.pages("rds", "describe_db_parameters", "Parameters", DBParameterGroupName=name, Source="user")
+    return Found(
+        key=context.key("parameter_group", name, tags),
+        type="parameter_group",
+        name=name,
+        id=name,
+        arn=item["DBParameterGroupArn"],
+        attributes={
+            "family": item["DBParameterGroupFamily"],
+            "description": item["Description"],
+            "parameters": dict(user_parameters(parameters)),
+            "tags": tags,
+        },
+    )
+
+
+def _instances(context: Context) -> list[Found]:
+    found = [_instance(context, item) for item in context.pages("rds", "describe_db_instances", "DBInstances")]
+    return [item for item in found if item]
+
+
+def _instance(context: Context, item: Answer) -> Found | None:
+    name, tags = item["DBInstanceIdentifier"], tags_of(item.get("TagList"))
+    if not context.owns("db_instance", name, tags):
+        return None
+    key = context.key("db_instance", name, tags)
+    wanted = context.wanted.get(key)
+    attributes = instance_attributes(item)
+    return Found(
+        key=key,
+        type="db_instance",
+        name=name,
+        id=name,
+        arn=item["DBInstanceArn"],
+        attributes=as_wanted(attributes, wanted.attributes) if wanted else attributes,
+        facts=instance_facts(item),
+    )
+
+
+def _snapshots(context: Context) -> list[Found]:
+    """Manual snapshots of the stack's instance, the final ones among them, whether or not the instance is still there."""
+    name = instance_name(context.stack)
+    items = context.pages("rds", "describe_db_snapshots", "DBSnapshots", DBInstanceIdentifier=name, SnapshotType="manual")
+    # Not the keys that their tags name: tags are copied from the instance.
+    return [
+        _kept("db_snapshot", item["DBSnapshotIdentifier"], item["DBSnapshotArn"], item, f"snapshot of {name}, kept until somebody deletes it")
+        for item in items
+    ]
+
+
+def _automated_backups(context: Context) -> list[Found]:
+    """What AWS keeps of instances that are gone, for as long as their backups were to be kept."""
+    name = instance_name(context.stack)
+    wanted = {"db-instance-id": name, "status": "retained"}
+    filters = [{"Name": key, "Values": [value]} for key, value in wanted.items()]
+    items = context.pages("rds", "describe_db_instance_automated_backups", "DBInstanceAutomatedBackups", Filters=filters)
+    return [
+        _kept("automated_backup", item["DBInstanceIdentifier"], item.get("DBInstanceAutomatedBackupsArn"), item, f"automated backup of {name}", _end(item))
+        for item in items
+        if item["DBInstanceIdentifier"] == name and item["Status"] == "retained"
+    ]
+
+
+def _end(item: Answer) -> str | None:
+    """The day on which the last restorable point goes."""
+    latest = item.get("RestoreWindow", {}).get("LatestTime")
+    return (latest + timedelta(days=item.get("BackupRetentionPeriod") or 0)).date().isoformat() if latest else None
+
+
+def _kept(kind: str, name: str, arn: str | None, item: Answer, reason: str, until: str | None = None) -> Found:
+    identity = arn or name
+    return Found(
+        key=f"{kind}/{identity}",
+        type=kind,
+        name=name,
+        id=identity,
+        arn=arn,
+        attributes={"encrypted": item.get("Encrypted"), "key_arn": item.get("KmsKeyId"), "tags": tags_of(item.get("TagList"))},
+        facts={"status": item["Status"], "retained": {"type": kind, "name": name, "arn": arn, "reason": reason, "until": until}},
+    )
+
+
+def _with_keys(found: Reality) -> Reality:
+    """The instance refers to its groups by their keys, as the model does."""
+    keys = {(item.type, item.name): item.key for item in found.values()}
+
+    def referring(item: Found) -> Found:
+        if item.type != "db_instance":
+            return item
+        groups = {kind: keys.get((kind, str(item.attributes[kind])), item.attributes[kind]) for kind in ("subnet_group", "parameter_group")}
+        return replace(item, attributes={**item.attributes, **groups})
+
+    return {key: referring(item) for key, item in found.items()}
+
+
+def database_outputs(found: Reality) -> dict[str, Value]:
+    """What other layers and other tools need of the database; absent is null, and a secret is only named."""
+    instance = found.get(INSTANCE)
+    attributes: Mapping[str, Value] = instance.attributes if instance else {}
+    facts: Mapping[str, Value] = instance.facts if instance else {}
+    return {
+        "identifier": instance.id if instance else None,
+        "arn": instance.arn if instance else None,
+        "resource_id": facts.get("resource_id"),
+        "engine": attributes.get("engine"),
+        "engine_version": facts.get("engine_version"),
+        "instance_class": attributes.get("instance_class"),
+        "endpoint": facts.get("endpoint"),
+        "port": facts.get("port"),
+        "name": attributes.get("database_name"),
+        "username": attributes.get("username"),
+        "secret_arn": facts.get("secret_arn"),
+        "subnet_group": found[SUBNET_GROUP].name if SUBNET_GROUP in found else None,
+        "parameter_group": _parameter_group_name(found, attributes),
+        "log_groups": {key.split("/", 1)[1]: item.name for key, item in found.items() if item.type == "log_group"},
+        "multi_az": attributes.get("multi_az"),
+        "pending_reboot": attributes.get("pending_reboot"),
+    }
+
+
+def _parameter_group_name(found: Reality, instance: Mapping[str, Value]) -> str | None:
+    """The group that the instance uses; while there is no instance, the one that it will use."""
+    groups = {key: item.name for key, item in found.items() if item.type == "parameter_group"}
+    return groups.get(str(instance.get("parameter_group"))) or next(iter(groups.values()), None)

@@ -1,0 +1,330 @@
+#!/usr/bin/python
+# Copyright: the cutover.aws authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""DB instances whose password nobody ever sees."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: rds_database
+short_description: Create, change or remove an encrypted DB instance with a password that RDS manages
+version_added: 1.0.0
+author: the cutover.aws authors (@cutover-aws)
+description:
+  - The instance is always encrypted, and RDS keeps its master password in a secret of its own. M(amazon.aws.rds_instance) cannot ask for that.
+  - It waits for nothing but the beginning of a change, so that other work runs beside it; M(cutover.aws.wait_for) joins it.
+  - Only what differs is sent, and applied at once. What AWS cannot change of an instance that exists is an error that says so.
+  - A stopped instance is started.
+options:
+  identifier:
+    description: Name of the instance, lower case, up to 63 letters, digits and dashes.
+    type: str
+    required: true
+  engine:
+    description: The database engine. AWS cannot change it.
+    type: str
+    choices: [mysql, mariadb, postgres]
+  engine_version:
+    description:
+      - The version, or the beginning of one (C(8.4)). A newer minor version of the same major version satisfies it, since RDS upgrades minor versions by itself.
+      - Another major version is refused, since moving to it is a migration.
+    type: str
+  instance_class:
+    description: For example C(db.m7g.large).
+    type: str
+  storage_type:
+    description: The kind of volume.
+    type: str
+    choices: [gp2, gp3, io1, io2]
+    default: gp3
+  allocated_storage:
+    description: GiB. It can only grow; storage that has grown by itself satisfies a smaller value.
+    type: int
+  max_allocated_storage:
+    description: GiB up to which storage grows by itself; without it, it does not grow.
+    type: int
+  iops:
+    description: Provisioned operations a second; without it AWS's baseline.
+    type: int
+  storage_throughput:
+    description: Provisioned MiB a second of V(gp3); without it AWS's baseline.
+    type: int
+  key_arn:
+    description: ARN of the KMS key that encrypts storage and snapshots. AWS cannot change it.
+    type: str
+  multi_az:
+    description: Whether there is a standby in another zone.
+    type: bool
+    default: true
+  subnet_group:
+    description: Name of the DB subnet group. AWS cannot change it within a network.
+    type: str
+  parameter_group:
+    description: Name of the DB parameter group.
+    type: str
+  security_groups:
+    description: Ids of the security groups.
+    type: list
+    elements: str
+  port:
+    description: TCP port, 1150 to 65535. AWS restarts the database when it changes.
+    type: int
+  database_name:
+    description: Name of the first database; without it none is made. AWS cannot change it.
+    type: str
+  username:
+    description: Name of the master user. AWS cannot change it.
+    type: str
+  password_key_arn:
+    description: ARN of the KMS key that encrypts the secret with the master user's password. AWS cannot change it.
+    type: str
+  publicly_accessible:
+    description: Whether the endpoint has a public address.
+    type: bool
+    default: false
+  deletion_protection:
+    description: Whether AWS refuses to delete the instance.
+    type: bool
+    default: true
+  backup_retention:
+    description: Days for which automated backups are kept, 0 to 35; V(0) turns them off.
+    type: int
+    default: 7
+  backup_window:
+    description: Daily window of the backups, UTC, C(hh:mm-hh:mm), 30 minutes or more, outside of O(maintenance_window).
+    type: str
+  maintenance_window:
+    description: Weekly window of maintenance, UTC, C(ddd:hh:mm-ddd:hh:mm), 30 minutes or more.
+    type: str
+  copy_tags_to_snapshot:
+    description: Whether snapshots carry the instance's tags.
+    type: bool
+    default: true
+  auto_minor_version_upgrade:
+    description: Whether RDS upgrades minor versions in the maintenance window.
+    type: bool
+    default: true
+  ca_certificate:
+    description: Certificate authority of the server's certificate. A change restarts engines that cannot reload it.
+    type: str
+  iam_authentication:
+    description: Whether users can log in with IAM.
+    type: bool
+    default: false
+  performance_insights:
+    description: Whether Performance Insights is on.
+    type: bool
+    default: true
+  performance_insights_key_arn:
+    description: ARN of the KMS key that encrypts its data. AWS cannot change it.
+    type: str
+  performance_insights_retention:
+    description: Days, V(7), V(731), or months times 31.
+    type: int
+  monitoring_interval:
+    description: Seconds between two samples of enhanced monitoring; V(0) turns it off.
+    type: int
+    choices: [0, 1, 5, 10, 15, 30, 60]
+    default: 60
+  monitoring_role_arn:
+    description: ARN of the role that lets C(monitoring.rds.amazonaws.com) write the samples.
+    type: str
+  log_exports:
+    description: Logs that go to CloudWatch Logs. Their groups ought to exist beforehand; RDS makes them without retention and key.
+    type: list
+    elements: str
+    default: []
+  tags:
+    description: Tags to set; others stay.
+    type: dict
+    default: {}
+  final_snapshot:
+    description: Name of the snapshot that is taken before the instance is removed; without it none is taken.
+    type: str
+  delete_automated_backups:
+    description: Whether the automated backups go with the instance; otherwise AWS keeps them until their retention ends.
+    type: bool
+    default: true
+  state:
+    description:
+      - V(present) wants the instance as described. V(absent) begins its removal, and turns deletion protection off beforehand.
+      - V(rebooted) reboots it if, and only if, parameters wait for a reboot.
+      - Only O(identifier) is needed unless it is V(present).
+    type: str
+    choices: [present, absent, rebooted]
+    default: present
+extends_documentation_fragment:
+  - amazon.aws.common.modules
+  - amazon.aws.region.modules
+  - amazon.aws.boto3
+attributes:
+  check_mode:
+    description: Says what it would do and does not do it.
+    support: full
+  diff_mode:
+    description: Shows the attributes that differ.
+    support: full
+"""
+
+EXAMPLES = r"""
+- name: Start a database
+  cutover.aws.rds_database:
+    identifier: acme-prod-database
+    engine: mysql
+    engine_version: "8.4"
+    instance_class: db.m7g.large
+    allocated_storage: 100
+    max_allocated_storage: 200
+    key_arn: arn:aws:kms:us-east-1:123456789012:key/01234567-89ab-cdef-0123-456789abcdef
+    password_key_arn: arn:aws:kms:us-east-1:123456789012:key/01234567-89ab-cdef-0123-456789abcdef
+    subnet_group: acme-prod-database
+    parameter_group: acme-prod-mysql8-4
+    security_groups: [sg-0123456789abcdef0]
+    username: admin
+    backup_window: 03:00-04:00
+    maintenance_window: sun:04:30-sun:05:30
+    ca_certificate: rds-ca-rsa2048-g1
+    performance_insights: false
+    monitoring_interval: 0
+
+- name: Remove it, and keep a last snapshot
+  cutover.aws.rds_database:
+    identifier: acme-prod-database
+    final_snapshot: acme-prod-database-final-20261122
+    state: absent
+"""
+
+RETURN = r"""
+arn:
+  description: The instance's ARN, null where there is none.
+  returned: always
+  type: str
+  sample: arn:aws:rds:us-east-1:123456789012:db:acme-prod-database
+status:
+  description: AWS's word for its state after the call, null where there is none.
+  returned: always
+  type: str
+  sample: creating
+"""
+
+import time
+from typing import Any
+
+from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
+
+from ..module_utils._errors import fail_clearly
+from ..module_utils._plan.settle import Clock
+from ..module_utils._rds import api
+from ..module_utils._rds.instance import DELETING, reboot_pending
+from ..module_utils._rds.plan import deletion, instance_plan
+from ..module_utils._rds.versions import ENGINES
+
+NEEDED = ["engine", "engine_version", "instance_class", "allocated_storage", "key_arn", "subnet_group", "parameter_group", "security_groups", "username"]
+NEEDED += ["password_key_arn", "backup_window", "maintenance_window", "ca_certificate"]
+
+ATTRIBUTES: dict[str, Any] = {
+    "engine": {"type": "str", "choices": list(ENGINES)},
+    "engine_version": {"type": "str"},
+    "instance_class": {"type": "str"},
+    "storage_type": {"type": "str", "choices": ["gp2", "gp3", "io1", "io2"], "default": "gp3"},
+    "allocated_storage": {"type": "int"},
+    "max_allocated_storage": {"type": "int"},
+    "iops": {"type": "int"},
+    "storage_throughput": {"type": "int"},
+    "key_arn": {"type": "str"},
+    "multi_az": {"type": "bool", "default": True},
+    "subnet_group": {"type": "str"},
+    "parameter_group": {"type": "str"},
+    "security_groups": {"type": "list", "elements": "str"},
+    "port": {"type": "int"},
+    "database_name": {"type": "str"},
+    "username": {"type": "str"},
+    "password_key_arn": {"type": "str", "no_log": False},
+    "publicly_accessible": {"type": "bool", "default": False},
+    "deletion_protection": {"type": "bool", "default": True},
+    "backup_retention": {"type": "int", "default": 7},
+    "backup_window": {"type": "str"},
+    "maintenance_window": {"type": "str"},
+    "copy_tags_to_snapshot": {"type": "bool", "default": True},
+    "auto_minor_version_upgrade": {"type": "bool", "default": True},
+    "ca_certificate": {"type": "str"},
+    "iam_authentication": {"type": "bool", "default": False},
+    "performance_insights": {"type": "bool", "default": True},
+    "performance_insights_key_arn": {"type": "str"},
+    "performance_insights_retention": {"type": "int"},
+    "monitoring_interval": {"type": "int", "choices": [0, 1, 5, 10, 15, 30, 60], "default": 60},
+    "monitoring_role_arn": {"type": "str"},
+    "log_exports": {"type": "list", "elements": "str", "default": []},
+}
+"""The options that are attributes of the instance, by the same names."""
+
+OPTIONAL = ("iops", "storage_throughput", "port")
+"""AWS's own business where they are not given."""
+
+
+def main() -> None:
+    """Entry point."""
+    module = AnsibleAWSModule(
+        argument_spec={
+            "identifier": {"type": "str", "required": True},
+            **ATTRIBUTES,
+            "tags": {"type": "dict", "default": {}},
+            "final_snapshot": {"type": "str"},
+            "delete_automated_backups": {"type": "bool", "default": True},
+            "state": {"type": "str", "choices": ["present", "absent", "rebooted"], "default": "present"},
+        },
+        required_if=[("state", "present", NEEDED)],
+        supports_check_mode=True,
+    )
+    with fail_clearly(module):
+        client = module.client("rds")
+        item = api.find(client, module.params["identifier"])
+        act = {"present": _ensure, "absent": _remove, "rebooted": _reboot}[module.params["state"]]
+        module.exit_json(**act(module, client, item))
+
+
+def _wanted(parameters: dict[str, Any]) -> dict[str, Any]:
+    given = {name: parameters[name] for name in ATTRIBUTES if parameters[name] is not None or name not in OPTIONAL}
+    lists = {name: sorted(given[name]) for name in ("security_groups", "log_exports")}
+    return {**given, **lists, "encrypted": True, "password_managed": True}
+
+
+def _ensure(module: AnsibleAWSModule, client: Any, item: dict[str, Any] | None) -> dict[str, Any]:
+    identifier, wanted, tags = module.params["identifier"], _wanted(module.params), module.params["tags"]
+    plan = instance_plan(identifier, wanted, tags, item)
+    if not (plan.empty or module.check_mode):
+        item = api.apply(client, plan, item)
+        if plan.modify:
+            api.await_beginning(
+                lambda: api.find(client, identifier),
+                lambda seen: instance_plan(identifier, wanted, {}, seen).empty,
+                Clock(time.monotonic, time.sleep),
+            )
+    return {"changed": not plan.empty, "diff": {"before": plan.before, "after": plan.after}, **_result(item)}
+
+
+def _remove(module: AnsibleAWSModule, client: Any, item: dict[str, Any] | None) -> dict[str, Any]:
+    p = module.params
+    if item is None or item["DBInstanceStatus"] == DELETING:
+        return {"changed": False, "diff": {"before": {}, "after": {}}, **_result(item)}
+    request = deletion(item, p["final_snapshot"], delete_automated_backups=p["delete_automated_backups"])
+    if not module.check_mode:
+        if item["DeletionProtection"]:
+            api.unprotect(client, p["identifier"])
+        item = api.delete(client, request)
+    return {"changed": True, "diff": {"before": {"state": "present"}, "after": {"final_snapshot": request.get("FinalDBSnapshotIdentifier")}}, **_result(item)}
+
+
+def _reboot(module: AnsibleAWSModule, client: Any, item: dict[str, Any] | None) -> dict[str, Any]:
+    waiting = item is not None and reboot_pending(item)
+    if waiting and not module.check_mode:
+        api.reboot(client, module.params["identifier"])
+    return {"changed": waiting, "diff": {"before": {"pending_reboot": waiting}, "after": {"pending_reboot": False}}, **_result(item)}
+
+
+def _result(item: dict[str, Any] | None) -> dict[str, Any]:
+    return {"arn": item["DBInstanceArn"] if item else None, "status": item["DBInstanceStatus"] if item else None}
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,137 @@
+#!/usr/bin/python
+# Copyright: the cutover.aws authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""DB parameter groups whose parameters are exactly those that were asked for."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: rds_parameter_group
+short_description: Hold a DB parameter group to exactly the given parameters
+version_added: 1.0.0
+author: the cutover.aws authors (@cutover-aws)
+description:
+  - Creates, changes or removes a DB parameter group.
+  - Dynamic parameters are applied at once, static ones wait for a reboot. M(amazon.aws.rds_instance_param_group) knows one method for all of them, and AWS refuses
+    to apply a static one at once.
+  - A parameter that somebody has set and that O(parameters) does not name goes back to the engine's default, which the stock module does not do.
+  - Values are sent as they are. The stock module turns V(ON) of a switch into C(0).
+options:
+  name:
+    description: Name of the group, lower case, up to 255 letters, digits and dashes.
+    type: str
+    required: true
+  family:
+    description: Engine and major version, for example C(mysql8.4). AWS cannot change it. Required with O(state=present).
+    type: str
+  description:
+    description: Set when the group is made; AWS cannot change it. Required with O(state=present).
+    type: str
+  parameters:
+    description:
+      - Values by name, as AWS writes them. Switches are C(0) and C(1).
+      - Names and values are checked by AWS.
+    type: dict
+    default: {}
+  tags:
+    description: Tags to set; others stay.
+    type: dict
+    default: {}
+  state:
+    description: Whether there ought to be one. A group that an instance uses cannot be removed.
+    type: str
+    choices: [present, absent]
+    default: present
+extends_documentation_fragment:
+  - amazon.aws.common.modules
+  - amazon.aws.region.modules
+  - amazon.aws.boto3
+attributes:
+  check_mode:
+    description: Says what it would do and does not do it.
+    support: full
+  diff_mode:
+    description: Shows parameters and tags before and after.
+    support: full
+"""
+
+EXAMPLES = r"""
+- name: Require TLS of every client
+  cutover.aws.rds_parameter_group:
+    name: acme-prod-mysql8-4
+    family: mysql8.4
+    description: Database parameters of acme-prod
+    parameters:
+      require_secure_transport: "1"
+"""
+
+RETURN = r"""
+arn:
+  description: The group's ARN, null where there is none (after O(state=absent), and in check mode before it is made).
+  returned: always
+  type: str
+  sample: arn:aws:rds:us-east-1:123456789012:pg:acme-prod-mysql8-4
+"""
+
+from typing import Any
+
+from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
+
+from ..module_utils._errors import fail_clearly
+from ..module_utils._rds import parameter_api as api
+from ..module_utils._rds.parameters import ParameterPlan, parameter_plan, user_parameters
+
+
+def main() -> None:
+    """Entry point."""
+    module = AnsibleAWSModule(
+        argument_spec={
+            "name": {"type": "str", "required": True},
+            "family": {"type": "str"},
+            "description": {"type": "str"},
+            "parameters": {"type": "dict", "default": {}},
+            "tags": {"type": "dict", "default": {}},
+            "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+        },
+        required_if=[("state", "present", ["family", "description"])],
+        supports_check_mode=True,
+    )
+    with fail_clearly(module):
+        client = module.client("rds")
+        group = api.find(client, module.params["name"])
+        act = _remove if module.params["state"] == "absent" else _ensure
+        module.exit_json(**act(module, client, group))
+
+
+def _ensure(module: AnsibleAWSModule, client: Any, group: dict[str, Any] | None) -> dict[str, Any]:
+    p = module.params
+    wanted = {name: str(value) for name, value in p["parameters"].items()}
+
+    def plan(existing: dict[str, Any] | None, parameters: list[dict[str, Any]]) -> ParameterPlan:
+        return parameter_plan(p["name"], p["family"], wanted, p["tags"], existing, parameters)
+
+    present = api.parameters(client, p["name"]) if group else []
+    planned = plan(group, present)
+    arn = group["DBParameterGroupArn"] if group else None
+    if not (planned.empty or module.check_mode):
+        if planned.create:
+            arn = api.create(client, p["name"], p["family"], p["description"], p["tags"])
+            # Only now does AWS say which parameters of the family can change at once.
+            planned = plan({"DBParameterGroupFamily": p["family"], "Tags": p["tags"]}, api.parameters(client, p["name"]))
+        api.apply(client, p["name"], arn, planned)
+    return {"changed": not planned.empty or not group, "arn": arn, "diff": _diff(group, present, {"parameters": wanted, "tags": p["tags"]})}
+
+
+def _remove(module: AnsibleAWSModule, client: Any, group: dict[str, Any] | None) -> dict[str, Any]:
+    if group and not module.check_mode:
+        api.delete(client, module.params["name"])
+    present = api.parameters(client, module.params["name"]) if group and module.check_mode else []
+    return {"changed": bool(group), "arn": None, "diff": _diff(group, present, {})}
+
+
+def _diff(group: dict[str, Any] | None, parameters: list[dict[str, Any]], after: dict[str, Any]) -> dict[str, Any]:
+    return {"before": {"parameters": user_parameters(parameters), "tags": group["Tags"]} if group else {}, "after": after}
+
+
+if __name__ == "__main__":
+    main()
