@@ -1,0 +1,124 @@
+# Copyright: the cutover.aws authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Reads all variables of the host and what the roles declare, and hands them to the module preflight.
+
+This part needs the controller: a module sees neither the names of variables nor the roles' files, and a variable whose template fails
+would stop the play with that one error, before the others could be told.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from ansible.errors import AnsibleError
+from ansible.parsing.dataloader import DataLoader
+from ansible.plugins.action import ActionBase
+from ansible.template import Templar
+from ansible.utils.vars import load_extra_vars
+
+from ..module_utils._layers import LAYERS
+from ..module_utils._preflight.variables import CREDENTIALS, SITE_OPTIONS
+
+ROLES = Path(__file__).resolve().parents[2] / "roles"
+GROUP = "stacks"
+CONNECTION = {
+    "region": "region",
+    "endpoint_url": "aws_endpoint_url",
+    "access_key": "aws_access_key",
+    "secret_key": "aws_secret_key",
+    "session_token": "aws_session_token",
+    "profile": "aws_profile",
+}
+"""How the inventory calls the parameters that every module of amazon.aws has."""
+SHARED = "cutover_"
+"""Options of every role that the playbooks set or that are checked as variables of no role."""
+PEER_VARIABLES = ("project", "environment_suffix")
+ENTRY_CONFIGS = {"keys": "__security_keys_config", "zone": "__dns_zone_config"}
+"""Layers that are an entry point of a role beside its main one; any other's inputs are in __<role>_config."""
+
+
+class Roles:
+    """What the files of the roles say: defaults, vars, and the options of all entry points."""
+
+    def __init__(self, loader: DataLoader, folder: Path = ROLES) -> None:
+        self.defaults: dict[str, Any] = {}
+        self.vars: dict[str, Any] = {}
+        self.options: dict[str, dict[str, Any]] = {}
+        for role in sorted(path for path in folder.iterdir() if path.is_dir()):
+            self.defaults.update(_loaded(loader, role / "defaults" / "main.yml"))
+            self.vars.update(_loaded(loader, role / "vars" / "main.yml"))
+            entries = _loaded(loader, role / "meta" / "argument_specs.yml").get("argument_specs", {})
+            self.options[role.name] = {name: option for entry in entries.values() for name, option in entry.get("options", {}).items()}
+
+
+def _loaded(loader: DataLoader, path: Path) -> dict[str, Any]:
+    return (loader.load_from_file(str(path), trusted_as_template=True) or {}) if path.exists() else {}
+
+
+class Reader:
+    """Values of variables, one by one, so that a template that fails hides no other."""
+
+    def __init__(self, templar: Templar, variables: Mapping[str, Any]) -> None:
+        self._variables = variables
+        self._templar = templar.copy_with_new_env(available_variables=dict(variables))
+        self.broken: dict[str, str] = {}
+
+    def value(self, name: str) -> Any:
+        """The value, None where there is none or its template fails; the failure is kept in broken."""
+        if self._variables.get(name) is None:
+            return None
+        try:
+            return self._templar.template(self._variables[name])
+        except AnsibleError as error:
+            self.broken[name] = str(error).split("\n")[0].rstrip(". ")
+            return None
+
+
+def gather(
+    host: str, variables: Mapping[str, Any], peers: Mapping[str, Mapping[str, Any]], extra: Sequence[str], roles: Roles, templar: Templar
+) -> dict[str, Any]:
+    """The module's parameter inventory. peers are the hosts of the group with the variables that identify them."""
+    everything = {**roles.defaults, **variables, **roles.vars}
+    reader = Reader(templar, everything)
+    specs = {role: {name: option for name, option in options.items() if not name.startswith(SHARED)} for role, options in roles.options.items()}
+    declared = [*SITE_OPTIONS, *(name for options in specs.values() for name in options)]
+    hidden = {name for options in specs.values() for name, option in options.items() if option.get("no_log")}
+    values = {name: reader.value(name) for name in declared if name in everything and name not in hidden}
+    for name in CREDENTIALS:
+        reader.value(name)  # only whether its template works
+    configs = {layer: reader.value(ENTRY_CONFIGS.get(layer, f"__{LAYERS[layer].role}_config")) for layer in LAYERS}
+    return {
+        "host": host,
+        "names": [name for name in variables if not name.startswith(("_", "ansible_"))],
+        "values": values,
+        "configs": configs,
+        "specs": specs,
+        "broken": reader.broken,
+        "peers": [{"host": name, **{key: held.get(key) for key in PEER_VARIABLES}} for name, held in peers.items()],
+        "extra": list(extra),
+        "suffix": os.environ.get("ENVIRONMENT_SUFFIX") or None,
+    }
+
+
+class ActionModule(ActionBase):
+    """The task cutover.aws.preflight."""
+
+    _requires_connection = False
+
+    def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
+        """Gathers, then lets the module judge and ask."""
+        variables = task_vars or {}
+        result: dict[str, Any] = super().run(tmp, variables)
+        host = str(variables["inventory_hostname"])
+        roles = Roles(self._loader)
+        hosts = variables["groups"].get(GROUP, [host])
+        peers = {name: variables["hostvars"][name] for name in hosts}
+        gathered = gather(host, variables, peers, list(load_extra_vars(self._loader)), roles, self._templar)
+        reader = Reader(self._templar, variables)
+        connection = {parameter: reader.value(name) for parameter, name in CONNECTION.items() if variables.get(name) is not None}
+        arguments = {**connection, **self._task.args, "inventory": gathered}
+        result.update(self._execute_module(module_name="cutover.aws.preflight", module_args=arguments, task_vars=variables))
+        return result

@@ -1,0 +1,148 @@
+# Copyright: the cutover.aws authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""What AWS offers here: zones, instance types, database engines, images."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from ..._model.core import Value
+from ..asking import Answer, Question, Subject, call, listing, without, without_values
+from ..findings import Finding, absent, finding, meant
+
+AVAILABLE = "available"
+NOT_OPTED_IN = "not-opted-in"
+ABILITIES = (
+    ("database_multi_az", "multi_az", "MultiAZCapable", "be Multi-AZ"),
+    ("database_performance_insights", "performance_insights", "SupportsPerformanceInsights", "have Performance Insights"),
+    ("database_iam_authentication", "iam_authentication", "SupportsIAMDatabaseAuthentication", "have IAM authentication"),
+    ("database_instance_class", "encrypted", "SupportsStorageEncryption", "be encrypted"),
+)
+"""Variable, attribute of the model, field of the offer, what it means."""
+
+
+def _zones(subject: Subject) -> Iterator[Finding]:
+    answer = call(subject.context, "ec2", "describe_availability_zones") or {}
+    zones = {zone["ZoneName"]: zone for zone in answer["AvailabilityZones"]}
+    for index, name in enumerate(_names(subject)):
+        path = f"vpc_zones[{index}]"
+        if name not in zones:
+            yield finding(path, name, f"there is no such zone in {subject.stack.region} for this account", meant(name, zones, f"There are {', '.join(sorted(zones))}"))
+        elif zones[name]["State"] != AVAILABLE:
+            yield finding(path, name, f"the zone is {zones[name]['State']} at the moment", "Take another zone")
+        elif zones[name].get("OptInStatus") == NOT_OPTED_IN:
+            yield finding(path, name, "the account has not opted in to this zone", "Opt in, or take another zone")
+
+
+def _names(subject: Subject) -> list[str]:
+    zones = subject.typed.get("vpc_zones")
+    return [str(zone) for zone in zones] if isinstance(zones, list) else []
+
+
+def _instance_types(subject: Subject) -> Iterator[Finding]:
+    types = {resource.key.split("/")[1]: str(resource.attributes["instance_type"]) for resource in subject.planned("compute", "launch_template")}
+    filters = [{"Name": "instance-type", "Values": sorted(set(types.values()))}]
+    offers = listing(subject.context, "ec2", "describe_instance_type_offerings", "InstanceTypeOfferings", LocationType="availability-zone", Filters=filters)
+    offered: dict[str, set[str]] = {}
+    for offer in offers:
+        offered.setdefault(offer["InstanceType"], set()).add(offer["Location"])
+    for side, kind in types.items():
+        path = f"compute_sides.{side}.instance_type"
+        if kind not in offered:
+            yield finding(path, kind, f"{subject.stack.region} does not offer this instance type", "Take another type, or put its spelling right")
+        elif missing := sorted(set(_names(subject)) - offered[kind]):
+            yield finding(path, kind, f"is not offered in {', '.join(missing)}", f"Take another type, or other zones: {', '.join(sorted(offered[kind]))} have it")
+
+
+def _images(subject: Subject) -> Iterator[Finding]:
+    """Public parameters name images; a region that lacks one answers that there is no such parameter."""
+    for path, name in _parameters(subject).items():
+        if call(subject.context, "ssm", "get_parameter", unless=("ParameterNotFound", "ValidationException"), Name=name) is None:
+            yield finding(path, name, f"there is no such parameter in {subject.stack.region}", "See the names below /aws/service/ami-amazon-linux-latest, or give an image by its id")
+
+
+def _parameters(subject: Subject) -> dict[str, str]:
+    """The parameters that sides without an image of their own refer to, by the variable that names them."""
+    sides, common = subject.typed.get("compute_sides"), subject.typed.get("compute_image_parameter")
+    found = {}
+    for side, settings in (sides if isinstance(sides, dict) else {}).items():
+        if not isinstance(settings, dict) or settings.get("image_id"):
+            continue
+        if settings.get("image_parameter"):
+            found[f"compute_sides.{side}.image_parameter"] = str(settings["image_parameter"])
+        elif common and not subject.typed.get("compute_image_id"):
+            found["compute_image_parameter"] = str(common)
+    return found
+
+
+def _given_images(subject: Subject) -> Iterator[Finding]:
+    image = str(subject.typed["compute_image_id"])
+    unless = ("InvalidAMIID.NotFound", "InvalidAMIID.Malformed", "InvalidAMIID.Unavailable")
+    answer = call(subject.context, "ec2", "describe_images", unless=unless, ImageIds=[image]) or {}
+    images = answer.get("Images", [])
+    if not images:
+        yield finding("compute_image_id", image, f"there is no such image in {subject.stack.region} for this account", "Images have another id in each region; look it up there")
+    elif images[0].get("State", AVAILABLE) != AVAILABLE:
+        yield finding("compute_image_id", image, f"the image is {images[0]['State']}", "Wait for it, or take another one")
+
+
+def _engine(subject: Subject) -> Iterator[Finding]:
+    for instance in subject.planned("database", "db_instance"):
+        wanted = instance.attributes
+        engine, version, kind = str(wanted["engine"]), str(wanted["engine_version"]), str(wanted["instance_class"])
+        offers = _orderable(subject, Engine=engine, EngineVersion=version, DBInstanceClass=kind)
+        if not offers:
+            # A major version alone (8.4) is a wish for its newest minor one, which this call does not know.
+            known = _orderable(subject, Engine=engine, DBInstanceClass=kind)
+            offers = [offer for offer in known if str(offer["EngineVersion"]).startswith(f"{version}.")]
+            if not offers:
+                yield _no_offer(subject, wanted, known)
+                continue
+        yield from _options(wanted, offers)
+        yield from _lacking(subject, kind, offers)
+
+
+def _orderable(subject: Subject, **what: str) -> list[Answer]:
+    return listing(subject.context, "rds", "describe_orderable_db_instance_options", "OrderableDBInstanceOptions", Vpc=True, **what)
+
+
+def _no_offer(subject: Subject, wanted: Mapping[str, Value], known: list[Answer]) -> Finding:
+    """Whether it is the version or the class that there is not; known are the offers of the class."""
+    engine, version, kind = wanted["engine"], str(wanted["engine_version"]), wanted["instance_class"]
+    versions = sorted({str(offer["EngineVersion"]) for offer in known})
+    if not versions:
+        rule = f"{engine} is not offered on this class in {subject.stack.region}"
+        return finding("database_instance_class", kind, rule, "`aws rds describe-orderable-db-instance-options` lists the classes that it has")
+    near = [one for one in versions if one.split(".")[0] == version.split(".")[0]] or versions
+    rule = f"there is no such version of {engine} on {kind} in {subject.stack.region}"
+    return finding("database_engine_version", version, rule, f"There are {', '.join(near)}")
+
+
+def _options(wanted: Mapping[str, Value], offers: list[Answer]) -> Iterator[Finding]:
+    """What the class can have with this engine: kind of storage, Multi-AZ, encryption, Performance Insights."""
+    kind = wanted["instance_class"]
+    fitting = [offer for offer in offers if offer.get("StorageType") in (None, wanted["storage_type"])]
+    if not fitting:
+        known = ", ".join(sorted({str(offer["StorageType"]) for offer in offers}))
+        yield finding("database_storage_type", wanted["storage_type"], f"{kind} has no such storage", f"Take one of {known}")
+        return
+    for variable, attribute, field, what in ABILITIES:
+        if wanted.get(attribute) and not any(offer.get(field, True) for offer in fitting):
+            yield finding(variable, True, f"{kind} with {wanted['engine']} {wanted['engine_version']} cannot {what}", "Take another class, or false")
+
+
+def _lacking(subject: Subject, kind: str, offers: list[Answer]) -> Iterator[Finding]:
+    """Zones in which the class is not offered: a Multi-AZ database needs two that have it."""
+    zones = {str(zone["Name"]) for offer in offers for zone in offer.get("AvailabilityZones", [])}
+    usable = zones & set(_names(subject))
+    if zones and subject.typed.get("database_multi_az") and len(usable) < 2:  # noqa: PLR2004
+        yield absent("database_instance_class", f"{kind} is offered in {', '.join(sorted(zones))}, and vpc_zones has fewer than two of them", "Take other zones, or another class")
+
+
+QUESTIONS = (
+    Question("zones", "vpc_zones", _zones, without_values("vpc_zones")),
+    Question("instance types", "compute_sides", _instance_types, without("compute")),
+    Question("images by parameter", "compute_image_parameter", _images, without_values("compute_sides")),
+    Question("image", "compute_image_id", _given_images, without_values("compute_image_id")),
+    Question("database engine", "database_instance_class", _engine, without("database")),
+)

@@ -1,0 +1,135 @@
+# Copyright: the cutover.aws authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Names that somebody else has taken already.
+
+The roles look resources up by their names where AWS allows a name once. A resource of such a name that is not the stack's would be changed, and later destroyed, with it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from ..._model.core import STACK_TAG, Resource, Value
+from ..._stack.context import tags_of
+from ..asking import Question, Subject, Unanswered, call, listing, without
+from ..findings import Finding, finding
+
+TAGS_AT_ONCE = 20
+"""Of elasticloadbalancing:DescribeTags."""
+EMPTY_ZONE = 2
+"""Record sets of a zone that nobody has written to: NS and SOA."""
+UNTAGGED = "somebody who has not tagged it"
+
+
+def _foreign(subject: Subject, tags: Mapping[str, Value]) -> str | None:
+    """Whose it is, if it is not the stack's."""
+    owner = tags.get(STACK_TAG)
+    if owner == subject.stack.name:
+        return None
+    return f"stack {owner}" if owner else UNTAGGED
+
+
+def _taken(variable: str, resource: str, name: str, owner: str, subject: Subject) -> Finding:
+    adopt = f"; if it is this stack's after all, give it the tag {STACK_TAG}={subject.stack.name}" if owner == UNTAGGED else ""
+    return finding(variable, name, f"there is a {resource} of this name already, and it belongs to {owner}", f"Change project or environment_suffix{adopt}")
+
+
+def _buckets(subject: Subject) -> Iterator[Finding]:
+    """One that exists without tags is ours, half made: its name holds the account's number, and tags come in a second call."""
+
+    def one(bucket: Resource) -> list[Finding]:
+        region = str(bucket.attributes.get("region") or subject.stack.region)
+        unless = ("NoSuchBucket", "NoSuchTagSet", "404")
+        try:
+            answer = call(subject.context, "s3", "get_bucket_tagging", region, unless, Bucket=bucket.name) or {}
+        except Unanswered:
+            if not _of_another_account(subject, bucket, region):
+                raise
+            return [_taken("project", "bucket", bucket.name, "another account", subject)]
+        owner = _foreign(subject, tags_of(answer.get("TagSet")))
+        return [_taken("project", "bucket", bucket.name, owner, subject)] if owner and owner != UNTAGGED else []
+
+    for found in subject.context.each(one, subject.planned("storage", "bucket")):
+        yield from found
+
+
+def _of_another_account(subject: Subject, bucket: Resource, region: str) -> bool:
+    """A read that was denied, of a bucket that this account does not have."""
+    own = {item["Name"] for item in (call(subject.context, "s3", "list_buckets", region) or {})["Buckets"]}
+    return bucket.name not in own
+
+
+def _databases(subject: Subject) -> Iterator[Finding]:
+    for instance in subject.planned("database", "db_instance"):
+        answer = call(subject.context, "rds", "describe_db_instances", unless=("DBInstanceNotFound", "DBInstanceNotFoundFault"), DBInstanceIdentifier=instance.name)
+        for item in (answer or {}).get("DBInstances", []):
+            if owner := _foreign(subject, tags_of(item.get("TagList"))):
+                yield _taken("project", "database instance", instance.name, owner, subject)
+
+
+def _load_balancers(subject: Subject) -> Iterator[Finding]:
+    names = {resource.name for resource in subject.planned("compute", "load_balancer")}
+    balancers = listing(subject.context, "elbv2", "describe_load_balancers", "LoadBalancers")
+    arns = {item["LoadBalancerArn"]: item["LoadBalancerName"] for item in balancers if item["LoadBalancerName"] in names}
+    if not arns:
+        return
+    answer = call(subject.context, "elbv2", "describe_tags", ResourceArns=list(arns)[:TAGS_AT_ONCE]) or {}
+    for item in answer["TagDescriptions"]:
+        if owner := _foreign(subject, tags_of(item["Tags"])):
+            yield _taken("project", "load balancer", arns[item["ResourceArn"]], owner, subject)
+
+
+def _roles(subject: Subject) -> Iterator[Finding]:
+    def one(role: Resource) -> list[Finding]:
+        answer = call(subject.context, "iam", "get_role", unless=("NoSuchEntity",), RoleName=role.name)
+        owner = _foreign(subject, tags_of(answer["Role"].get("Tags"))) if answer else None
+        return [_taken("project", "role", role.name, owner, subject)] if owner else []
+
+    for found in subject.context.each(one, subject.planned("keys", "iam_role")):
+        yield from found
+
+
+def _aliases(subject: Subject) -> Iterator[Finding]:
+    for alias in subject.planned("keys", "kms_alias"):
+        region = str(alias.attributes.get("region") or subject.stack.region)
+        key = call(subject.context, "kms", "describe_key", region, ("NotFoundException",), KeyId=alias.name)
+        if key is None:
+            continue
+        answer = call(subject.context, "kms", "list_resource_tags", region, KeyId=key["KeyMetadata"]["KeyId"]) or {}
+        if owner := _foreign(subject, {tag["TagKey"]: tag["TagValue"] for tag in answer["Tags"]}):
+            yield _taken("project", "key alias", alias.name, owner, subject)
+
+
+def _zones(subject: Subject) -> Iterator[Finding]:
+    """A second zone of one name is allowed, and a trap: only one of them is delegated. An empty one without tags is ours, half made."""
+    for zone in subject.planned("zone", "hosted_zone"):
+        name = f"{zone.name.rstrip('.')}."
+        answer = call(subject.context, "route53", "list_hosted_zones_by_name", DNSName=name) or {}
+        for item in answer["HostedZones"]:
+            if item["Name"] == name and not item["Config"].get("PrivateZone"):
+                yield from _zone(subject, zone.name, item)
+
+
+def _zone(subject: Subject, name: str, item: dict[str, Any]) -> Iterator[Finding]:
+    identity = item["Id"].rsplit("/", 1)[-1]
+    answer = call(subject.context, "route53", "list_tags_for_resource", ResourceType="hostedzone", ResourceId=identity) or {}
+    owner = _foreign(subject, tags_of(answer["ResourceTagSet"]["Tags"]))
+    if owner is None or (owner == UNTAGGED and item.get("ResourceRecordSetCount", 0) <= EMPTY_ZONE):
+        return
+    rule = f"there is a hosted zone of this name already ({identity}), and it belongs to {owner}; of two zones of one name only one is delegated"
+    yield finding("dns_zone", name, rule, f"Set dns_zone_id: {identity} to use it, or choose another name")
+
+
+def _question(what: str, variable: str, layer: str, ask: Callable[[Subject], Iterator[Finding]]) -> Question:
+    return Question(f"names of {what}", variable, ask, without(layer))
+
+
+QUESTIONS = (
+    _question("buckets", "project", "storage", _buckets),
+    _question("databases", "project", "database", _databases),
+    _question("load balancers", "project", "compute", _load_balancers),
+    _question("roles", "project", "keys", _roles),
+    _question("key aliases", "project", "keys", _aliases),
+    _question("zones", "dns_zone", "zone", _zones),
+)

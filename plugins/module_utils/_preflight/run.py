@@ -1,0 +1,127 @@
+# Copyright: the cutover.aws authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""The whole preflight: rules first, then the account, then everything else of AWS at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from .._model.core import Stack
+from .._stack.context import Context
+from .account import Caller, Credentials, account_findings, caller, lifetime_findings
+from .asking import Skipped, Subject, Unanswered, answers
+from .findings import Finding, absent
+from .identity import Environment, environment_of, identity_findings
+from .inventory import Inventory, Peer
+from .names import models, name_findings
+from .questions import given, offers, quotas, taken
+from .rules import network, place, tags
+from .variables import PHASES, PLANNED_MINUTES, enabled
+
+RULES = (tags.tag_findings, network.network_findings)
+QUESTIONS = (*given.QUESTIONS, *offers.QUESTIONS, *quotas.QUESTIONS, *taken.QUESTIONS)
+NOWHERE = "000000000000"
+"""Stands for the account while it is not known: the models need one to compute names."""
+
+
+@dataclass(frozen=True)
+class Report:
+    """findings are what is wrong, skipped what could not be asked, stack the identity (None while anything is wrong), caller who runs it."""
+
+    findings: tuple[Finding, ...]
+    skipped: tuple[Skipped, ...] = ()
+    environment: Environment | None = None
+    stack: Stack | None = None
+    caller: Caller | None = None
+
+    def result(self) -> dict[str, Any]:
+        """What the module returns."""
+        return {
+            "findings": [asdict(found) for found in self.findings],
+            "not_asked": [asdict(question) for question in self.skipped],
+            "stack": asdict(self.stack) if self.stack else None,
+            "environment_source": self.environment.source if self.environment else None,
+            "caller": asdict(self.caller) if self.caller else None,
+        }
+
+
+@dataclass(frozen=True)
+class Access:
+    """How AWS is reached: a reading of a stack, what the credentials are, the time (UTC)."""
+
+    context: Callable[[Stack], Context]
+    credentials: Callable[[], Credentials]
+    now: Callable[[], datetime]
+
+
+def preflight(inventory: Inventory, access: Access) -> Report:
+    """Everything that can be known to be wrong before anything is changed."""
+    peer = next((peer for peer in inventory.peers if peer.host == inventory.host), Peer(inventory.host, None, None))
+    environment = environment_of(peer, len(inventory.peers), extra="environment_suffix" in inventory.extra, shell=inventory.suffix)
+    found = [*inventory.findings(), *identity_findings(inventory, environment), *place.place_findings(inventory.typed)]
+    stack = _stack(inventory, environment)
+    if not inventory.identity_only:
+        found += [one for rule in RULES for one in rule(inventory.typed)]
+    if stack is None:
+        return Report(_once(found), (Skipped("AWS", "project or region is missing or wrong"),), environment)
+    return _with_aws(inventory, access, environment, stack, found)
+
+
+def _with_aws(inventory: Inventory, access: Access, environment: Environment, stack: Stack, found: list[Finding]) -> Report:
+    who, wrong = _identified(inventory, access, stack)
+    found += wrong
+    if who:
+        stack = replace(stack, account_id=who.account_id, partition=who.partition)
+    made, refused = ({}, []) if inventory.identity_only else models(stack, _sound_configs(inventory, found))
+    found += [*refused, *name_findings(made)]
+    skipped: list[Skipped] = []
+    if who is None or wrong:
+        skipped = [Skipped("AWS", "the account is not one that the stack may be in, or is not known")]
+    elif not inventory.identity_only and enabled(inventory.typed, "preflight_aws", True):
+        asked, skipped = answers(QUESTIONS, Subject(stack, access.context(stack), inventory.typed, made))
+        found += asked
+    complete = _once(found)
+    return Report(complete, tuple(skipped), environment, None if complete else stack, who)
+
+
+def _identified(inventory: Inventory, access: Access, stack: Stack) -> tuple[Caller | None, list[Finding]]:
+    """The account, and whether it is the right one; nothing else is asked of a wrong one."""
+    try:
+        who = caller(access.context(stack))
+    except Unanswered as error:
+        return None, [absent("credentials", error.rule, error.fix)]
+    planned = inventory.typed.get("cutover_planned_minutes")
+    minutes = planned if isinstance(planned, int) else PLANNED_MINUTES
+    return who, [*account_findings(who, inventory.typed), *lifetime_findings(access.credentials(), minutes, access.now())]
+
+
+def _stack(inventory: Inventory, environment: Environment) -> Stack | None:
+    typed = inventory.typed
+    project, region, replica = typed.get("project"), typed.get("region"), typed.get("replica_region")
+    if not isinstance(project, str) or not isinstance(region, str) or region not in place.partitions():
+        return None
+    given_tags = typed.get("cutover_tags")
+    return Stack(
+        project=project,
+        environment=environment.name,
+        region=region,
+        account_id=NOWHERE,
+        partition=place.partition_of(region),
+        replica_region=replica if isinstance(replica, str) and replica else None,
+        phase=str(typed.get("migration_phase") or PHASES[0]),
+        tags={str(name): str(value) for name, value in given_tags.items()} if isinstance(given_tags, dict) else {},
+    )
+
+
+def _sound_configs(inventory: Inventory, found: list[Finding]) -> dict[str, Any]:
+    """The inputs of the layers whose variables have no finding: the others' models would only say the same again."""
+    wrong = {one.variable.split(".")[0].split("[")[0] for one in found}
+    roles = {role for role, options in inventory.specs.items() if wrong & set(options)}
+    return {layer: config for layer, config in inventory.configs.items() if inventory.role_of(layer) not in roles}
+
+
+def _once(found: list[Finding]) -> tuple[Finding, ...]:
+    return tuple(dict.fromkeys(found))
