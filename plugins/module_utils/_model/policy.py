@@ -19,12 +19,16 @@ PRINCIPALS = ("Principal", "NotPrincipal")
 def canonical(policy: str | Mapping[str, Value]) -> dict[str, Value]:
     """The document with all that AWS lets one write in several ways written in one.
 
-    Single values are lists, lists and statements are sorted, an account's root ARN is the account's number (AWS turns one into the other), conditions' values
-    are strings, an empty Sid is none. Whatever changes the meaning stays as it is. policy may be JSON text. AWS accepts the result as a policy.
+    Single values are lists, lists and statements are sorted, an account's root ARN is the account's number (AWS turns
+    one into the other), conditions' values
+    are strings, an empty Sid is none. Whatever changes the meaning stays as it is. policy may be JSON text. AWS accepts
+    the result as a policy.
     """
     document: Mapping[str, Value] = json.loads(policy) if isinstance(policy, str) else policy
     rest = {name: value for name, value in document.items() if name != "Statement"}
-    statements = [_statement(statement) for statement in _items(document.get("Statement")) if isinstance(statement, Mapping)]
+    statements = [
+        _statement(statement) for statement in _items(document.get("Statement")) if isinstance(statement, Mapping)
+    ]
     return {**rest, "Statement": sorted(statements, key=lambda statement: json.dumps(statement, sort_keys=True))}
 
 
@@ -45,7 +49,9 @@ def _statement(statement: Mapping[str, Value]) -> dict[str, Value]:
             one_form[name] = _principal(one_form[name])
     if isinstance(condition := one_form.get("Condition"), Mapping):
         one_form["Condition"] = {
-            operator: {key: _strings(value) for key, value in keys.items()} for operator, keys in condition.items() if isinstance(keys, Mapping)
+            operator: {key: _strings(value) for key, value in keys.items()}
+            for operator, keys in condition.items()
+            if isinstance(keys, Mapping)
         }
     return dict(sorted(one_form.items()))
 
