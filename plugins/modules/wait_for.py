@@ -19,7 +19,7 @@ options:
     description: What to wait for.
     type: str
     required: true
-    choices: [nat_gateway]
+    choices: [autoscaling_group, certificate, load_balancer, load_balancer_interfaces, nat_gateway, rds_instance, rds_snapshot, target_group]
   names:
     description: Their names or ids, as the service's describe call takes them. An empty list is ready at once.
     type: list
@@ -94,7 +94,7 @@ def main() -> None:
         client = module.client(condition.service)
         states = wait_until(
             condition,
-            lambda: observe(client, condition, names, lambda error: is_boto3_error_code(list(condition.absent_errors), error) is type(error)),
+            lambda: observe(client, condition, names, lambda error: isinstance(error, is_boto3_error_code(list(condition.absent_errors), error))),
             names,
             absent=module.params["state"] == "absent",
             timeout=module.params["timeout"] or condition.timeout,
