@@ -31,7 +31,7 @@ REQUIREMENTS = ROOT / "requirements"
 PYTHON_LINE = f"{sys.version_info.major}.{sys.version_info.minor}"
 CONSTRAINTS = REQUIREMENTS / f"constraints-{PYTHON_LINE}.txt"
 PIN_GROUPS = ("run", "test", "lint", "importer", "molecule")
-HEARTBEAT_SECONDS = 10
+HEARTBEAT_SECONDS = 15
 # These send packages to other places than the virtual environment.
 MISLEADING_PIP_SETTINGS = ("PIP_USER", "PIP_TARGET", "PIP_PREFIX", "PIP_ROOT", "PIP_REQUIRE_VIRTUALENV", "PYTHONPATH")
 
@@ -111,7 +111,7 @@ def run_with_heartbeat(command: Sequence[str], log: Path, environment: dict[str,
 def last_line(log: Path) -> str:
     lines = [line.strip() for line in log.read_text(encoding="utf-8", errors="replace").splitlines()]
     telling = [line for line in lines if line and not line.startswith("WARNING")]
-    return telling[-1][:80] if telling else "starting"
+    return telling[-1].split(":")[0][:60] if telling else "starting"
 
 
 def create_venv(target: Path) -> None:
