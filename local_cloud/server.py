@@ -127,8 +127,12 @@ class Server:
 
     def start(self) -> None:
         os.environ.update(guard.moto_variables(self.port))
-        from local_cloud.http_handler import Handler  # noqa: PLC0415  (moto takes a second to import)
+        from moto import settings  # noqa: PLC0415  (moto takes a second to import)
 
+        from local_cloud.http_handler import Handler  # noqa: PLC0415
+
+        # moto reads its variable when it is imported, which may have been before us
+        settings.ACM_VALIDATION_WAIT = 0
         self._http.RequestHandlerClass = Handler
         self._http.app = Application(self.cloud, self.control)
         self._thread.start()

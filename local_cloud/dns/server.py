@@ -14,6 +14,7 @@ from typing import Any
 import dns.exception
 import dns.flags
 import dns.message
+import dns.name
 import dns.rcode
 import dns.rdataclass
 import dns.rdatatype
@@ -37,7 +38,12 @@ def respond(wire: bytes, undelegated: Collection[str] = ()) -> bytes | None:
         return None
     response = dns.message.make_response(query)
     response.flags |= dns.flags.RA
-    _answer(response, question.name.to_text(), dns.rdatatype.to_text(question.rdtype), undelegated)
+    try:
+        _answer(response, question.name.to_text(), dns.rdatatype.to_text(question.rdtype), undelegated)
+    except dns.exception.DNSException:
+        # a record whose value is no such record: a resolver would say just this
+        response = dns.message.make_response(query)
+        response.set_rcode(dns.rcode.SERVFAIL)
     return response.to_wire()
 
 
@@ -69,7 +75,8 @@ def _answer(response: dns.message.Message, asked: str, kind: str, undelegated: C
 
 def _rrset(zone: Zone, shown: str, name: str, kind: str) -> Any:
     ttl, values = zone.records[name, kind]
-    return dns.rrset.from_text(shown, ttl, dns.rdataclass.IN, kind, *values)
+    # names in Route 53's values are absolute, with or without their last dot
+    return dns.rrset.from_text_list(shown, ttl, dns.rdataclass.IN, kind, values, origin=dns.name.root, relativize=False)
 
 
 class _Datagrams(BaseRequestHandler):

@@ -48,8 +48,9 @@ def reset() -> None:
     from moto.core.base_backend import BackendDict, backend_lock  # noqa: PLC0415
     from moto.core.model_instances import reset_model_data  # noqa: PLC0415
 
+    in_use: list[Any] = BackendDict._instances  # type: ignore[misc]
     with backend_lock:
-        for backends in BackendDict._instances:
+        for backends in in_use:
             backends.clear()
-        BackendDict._instances.clear()
+        in_use.clear()
     reset_model_data()

@@ -10,8 +10,10 @@ size goes to moto. Operations without a paginator in botocore come whole, as do 
 from __future__ import annotations
 
 import re
+from collections import OrderedDict
 from dataclasses import dataclass
 from functools import cache
+from itertools import count
 from typing import Any
 
 from local_cloud.layers import Next
@@ -20,8 +22,12 @@ from local_cloud.request import Request
 from local_cloud.response import Response
 from local_cloud.results import get_path, remove_path, set_path
 
-TOKEN = re.compile(r"page-from-(\d+)-by-(\d+)")
+TOKEN = re.compile(r"page-(\d+)-from-(\d+)-by-(\d+)")
+TOKEN_MARK = b"-from-"
 MOST_PAGES = 1000
+KEPT_LISTS = 64
+
+Result = dict[str, Any]
 
 # The token of these says where the next page begins in the data itself.
 PAGED_BY_MOTO = frozenset({"s3", "dynamodb"})
@@ -43,6 +49,15 @@ class Paginator:
     opaque: bool
 
 
+@dataclass(frozen=True)
+class Page:
+    """Of which kept list, from where, how long."""
+
+    number: int
+    begin: int
+    size: int
+
+
 @cache
 def paginator_of(service: str, operation: str) -> Paginator | None:
     """None where botocore has none."""
@@ -61,69 +76,84 @@ def paginator_of(service: str, operation: str) -> Paginator | None:
 
 
 class Pages:
+    """Whole lists are kept while a caller goes through their pages, so that each page costs little and they agree."""
+
     def __init__(self, faults: Faults) -> None:
         self._faults = faults
+        self._numbers = count(1)
+        self._kept: OrderedDict[int, Result] = OrderedDict()
+
+    def reset(self) -> None:
+        self._kept.clear()
 
     def __call__(self, request: Request, next_layer: Next) -> Response:
-        if request.access == "write" or not (self._faults.active("pages") or b"page-from-" in _raw(request)):
+        if request.access == "write" or not (self._faults.active("pages") or TOKEN_MARK in _raw(request)):
             return next_layer(request)
         paginator = paginator_of(request.service, request.operation)
         if paginator is None:
             return next_layer(request)
-        begin, size = self._page(request, paginator)
+        continued = TOKEN.fullmatch(str(request.parameters.get(paginator.input_tokens[0], "")))
+        if continued:
+            number, begin, size = (int(text) for text in continued.groups())
+            return self._cut(request, next_layer, paginator, Page(number, begin, size))
+        size = self._size(request, paginator)
         if size == 0:
             return next_layer(request)
         if paginator.opaque:
-            return _cut(request, next_layer, paginator, (begin, size))
+            return self._cut(request, next_layer, paginator, Page(next(self._numbers), 0, size))
         return _by_moto(request, next_layer, paginator, size)
 
-    def _page(self, request: Request, paginator: Paginator) -> tuple[int, int]:
-        """Where the page begins and how long it is; 0 for no paging."""
-        continued = TOKEN.fullmatch(str(request.parameters.get(paginator.input_tokens[0], "")))
-        asked = request.parameters.get(paginator.limit or "")
-        if continued:
-            return int(continued[1]), int(continued[2])
+    def _size(self, request: Request, paginator: Paginator) -> int:
+        """How long the pages of a list are that begins here; 0 for no pages."""
         rule = self._faults.covering("pages", request)
         if rule is None:
-            return 0, 0
+            return 0
+        asked = request.parameters.get(paginator.limit or "")
         whole = any(
             request.service == service and request.operation.startswith(name) for service, name in WHOLE_UNLESS_ASKED
         )
         unasked = not whole if rule.unasked is None else rule.unasked
         if asked is None and not unasked:
-            return 0, 0
+            return 0
         self._faults.strike("pages", request)
-        return 0, min(rule.size, int(asked or rule.size))
+        return min(rule.size, int(asked or rule.size))
+
+    def _cut(self, request: Request, next_layer: Next, paginator: Paginator, page: Page) -> Response:
+        whole = self._kept.get(page.number)
+        if whole is None:
+            whole, response = _whole(request, next_layer, paginator)
+            if whole is None:
+                return response
+            self._kept[page.number] = whole
+            while len(self._kept) > KEPT_LISTS:
+                self._kept.popitem(last=False)
+        return request.answer(_page_of(whole, paginator, page))
 
 
-def _cut(request: Request, next_layer: Next, paginator: Paginator, page: tuple[int, int]) -> Response:
-    result, response = _whole(request, next_layer, paginator)
-    if result is None:
-        return response
-    begin, size = page
-    count = 0
+def _page_of(whole: Result, paginator: Paginator, page: Page) -> Result:
+    result = {key: dict(value) if isinstance(value, dict) else value for key, value in whole.items()}
+    end, seen = page.begin + page.size, 0
     for key in paginator.results:
-        items = get_path(result, key) or []
-        low, high = (min(max(edge - count, 0), len(items)) for edge in (begin, begin + size))
-        count += len(items)
+        items = get_path(whole, key) or []
+        low, high = (min(max(edge - seen, 0), len(items)) for edge in (page.begin, end))
+        seen += len(items)
         if items:
             set_path(result, key, items[low:high])
-    more = begin + size < count
-    token = paginator.output_tokens[0]
+    more = end < seen
     if more:
-        set_path(result, token, f"page-from-{begin + size}-by-{size}")
+        set_path(result, paginator.output_tokens[0], f"page-{page.number}-from-{end}-by-{page.size}")
     else:
-        remove_path(result, token)
+        remove_path(result, paginator.output_tokens[0])
     if paginator.more:
         set_path(result, paginator.more, more)
-    return request.answer(result)
+    return result
 
 
-def _whole(request: Request, next_layer: Next, paginator: Paginator) -> tuple[dict[str, Any] | None, Response]:
+def _whole(request: Request, next_layer: Next, paginator: Paginator) -> tuple[Result | None, Response]:
     """All that moto has, in one result; None and its response when it refuses."""
     unwanted = {paginator.limit, *paginator.input_tokens}
     parameters = {key: value for key, value in request.parameters.items() if key not in unwanted}
-    whole: dict[str, Any] | None = None
+    whole: Result | None = None
     for _ in range(MOST_PAGES):
         response = next_layer(request.with_parameters(parameters))
         if not response.ok:

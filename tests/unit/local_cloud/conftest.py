@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from itertools import count
 
 import pytest
+from moto.ec2.models import ec2_backends
 
 from local_cloud.clock import ManualClock
 from local_cloud.testing import LocalCloud
@@ -49,8 +50,6 @@ def cloud(served: LocalCloud) -> Iterator[LocalCloud]:
 
 def _forget_networks() -> None:
     """The quota of VPCs is small."""
-    from moto.ec2.models import ec2_backends
-
     for regions in ec2_backends.values():
         for backend in regions.values():
             for identifier in [key for key, vpc in backend.vpcs.items() if vpc.is_default != "true"]:

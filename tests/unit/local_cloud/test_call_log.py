@@ -11,6 +11,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from local_cloud import wire
+from local_cloud.control import Control
 from local_cloud.layers.call_log import CallLog, select
 from local_cloud.masking import MASK, masked
 from local_cloud.testing import LocalCloud
@@ -82,8 +83,6 @@ def test_select() -> None:
 
 
 def test_unknown_filters_are_refused(cloud: LocalCloud) -> None:
-    from local_cloud.control import Control
-
     control = Control(cloud.cloud, 1)
     environ = {"REQUEST_METHOD": "GET", "PATH_INFO": "/_local-cloud/calls", "QUERY_STRING": "acess=write"}
     assert control.respond(environ, b"").status == 400

@@ -2,9 +2,13 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 from __future__ import annotations
 
+import io
+import json
+import zipfile
 from datetime import datetime
 from typing import Any
 
+import boto3
 import pytest
 
 from local_cloud.layers.pages import paginator_of
@@ -100,7 +104,7 @@ def test_pages_that_moto_cuts(cloud: LocalCloud, name: str) -> None:
     ("service", "method", "arguments", "key"),
     [
         ("iam", "list_policies", {"Scope": "AWS"}, "Policies"),
-        ("rds", "describe_db_subnet_groups", {}, "DBSubnetGroups"),
+        ("rds", "describe_db_parameter_groups", {}, "DBParameterGroups"),
         ("kms", "list_aliases", {}, "Aliases"),
         ("cloudwatch", "describe_alarms", {}, "MetricAlarms"),
         ("ssm", "describe_parameters", {}, "Parameters"),
@@ -139,82 +143,56 @@ def _rounded(items: list[Any]) -> list[Any]:
 
 
 def _fill(client: Any, service: str) -> None:
-    for number in range(3):
-        if service == "rds":
-            _subnet_group(client, number)
-        elif service == "cloudwatch":
-            client.put_metric_alarm(
-                AlarmName=f"pages-{number}",
-                MetricName="m",
-                Namespace="n",
-                Period=60,
-                EvaluationPeriods=1,
-                Threshold=1,
-                ComparisonOperator="GreaterThanThreshold",
-                Statistic="Sum",
-            )
-        elif service == "ssm":
-            client.put_parameter(Name=f"pages-{number}", Value="v", Type="String", Overwrite=True)
-        elif service == "dynamodb":
-            client.create_table(
-                TableName=f"pages-{number}",
-                KeySchema=[{"AttributeName": "a", "KeyType": "HASH"}],
-                AttributeDefinitions=[{"AttributeName": "a", "AttributeType": "S"}],
-                BillingMode="PAY_PER_REQUEST",
-            )
-        elif service == "logs":
-            client.create_log_group(logGroupName=f"pages-{number}")
-        elif service == "kms":
-            key = client.create_key()["KeyMetadata"]["KeyId"]
-            client.create_alias(AliasName=f"alias/pages-{number}", TargetKeyId=key)
-        elif service == "backup":
-            client.create_backup_vault(BackupVaultName=f"pages-{number}")
-        elif service == "route53":
-            client.create_health_check(
-                CallerReference=f"pages-{number}",
-                HealthCheckConfig={"Type": "TCP", "IPAddress": "192.0.2.1", "Port": 80},
-            )
-        elif service == "lambda":
-            _function(client, number)
+    """Three of what the service lists; IAM has policies of its own."""
+    make = {
+        "backup": lambda name: client.create_backup_vault(BackupVaultName=name),
+        "cloudwatch": lambda name: client.put_metric_alarm(
+            AlarmName=name,
+            MetricName="m",
+            Namespace="n",
+            Period=60,
+            EvaluationPeriods=1,
+            Threshold=1,
+            ComparisonOperator="GreaterThanThreshold",
+            Statistic="Sum",
+        ),
+        "dynamodb": lambda name: client.create_table(
+            TableName=name,
+            KeySchema=[{"AttributeName": "a", "KeyType": "HASH"}],
+            AttributeDefinitions=[{"AttributeName": "a", "AttributeType": "S"}],
+            BillingMode="PAY_PER_REQUEST",
+        ),
+        "kms": lambda name: client.create_alias(
+            AliasName=f"alias/{name}", TargetKeyId=client.create_key()["KeyMetadata"]["KeyId"]
+        ),
+        "lambda": lambda name: client.create_function(
+            FunctionName=name, Role=_role(name), Runtime="python3.13", Handler="f.f", Code={"ZipFile": _code()}
+        ),
+        "logs": lambda name: client.create_log_group(logGroupName=name),
+        "rds": lambda name: client.create_db_parameter_group(
+            DBParameterGroupName=name, DBParameterGroupFamily="mysql8.0", Description="d"
+        ),
+        "route53": lambda name: client.create_health_check(
+            CallerReference=name, HealthCheckConfig={"Type": "TCP", "IPAddress": "192.0.2.1", "Port": 80}
+        ),
+        "ssm": lambda name: client.put_parameter(Name=name, Value="v", Type="String", Overwrite=True),
+    }.get(service)
+    for number in range(3 if make else 0):
+        make(f"pages-{number}")
 
 
-def _subnet_group(client: Any, number: int) -> None:
-    import boto3
-
-    ec2 = boto3.client("ec2", endpoint_url=client.meta.endpoint_url)
-    vpc = ec2.create_vpc(CidrBlock="10.251.0.0/16")["Vpc"]["VpcId"]
-    subnets = [
-        ec2.create_subnet(VpcId=vpc, CidrBlock=f"10.251.{index}.0/24", AvailabilityZone=f"us-east-1{zone}")
-        for index, zone in enumerate("ab")
-    ]
-    client.create_db_subnet_group(
-        DBSubnetGroupName=f"pages-{number}",
-        DBSubnetGroupDescription="d",
-        SubnetIds=[subnet["Subnet"]["SubnetId"] for subnet in subnets],
-    )
+def _role(name: str) -> str:
+    principal = {"Service": "lambda.amazonaws.com"}
+    trust = {"Statement": [{"Effect": "Allow", "Principal": principal, "Action": "sts:AssumeRole"}]}
+    made = boto3.client("iam").create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps(trust))
+    return str(made["Role"]["Arn"])
 
 
-def _function(client: Any, number: int) -> None:
-    import io
-    import json
-    import zipfile
-
-    import boto3
-
-    trust = {
-        "Version": "2012-10-17",
-        "Statement": [
-            {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
-        ],
-    }
-    iam = boto3.client("iam", endpoint_url=client.meta.endpoint_url)
-    role = iam.create_role(RoleName=f"pages-{number}", AssumeRolePolicyDocument=json.dumps(trust))["Role"]["Arn"]
+def _code() -> bytes:
     code = io.BytesIO()
     with zipfile.ZipFile(code, "w") as archive:
         archive.writestr("f.py", "")
-    client.create_function(
-        FunctionName=f"pages-{number}", Role=role, Runtime="python3.13", Handler="f.f", Code={"ZipFile": code.getvalue()}
-    )
+    return code.getvalue()
 
 
 def test_operations_without_a_paginator_come_whole() -> None:

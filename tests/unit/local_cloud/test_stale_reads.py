@@ -44,13 +44,11 @@ def test_a_deleted_thing_is_still_seen(cloud: LocalCloud, clock: ManualClock, na
         sns.get_topic_attributes(TopicArn=arn)
 
 
-def test_a_new_thing_is_not_found_with_the_services_own_error(
-    cloud: LocalCloud, clock: ManualClock, cidr: str
-) -> None:
+def test_a_new_thing_is_not_found_with_the_services_own_error(cloud: LocalCloud, clock: ManualClock, cidr: str) -> None:
     cloud.control.faults(STALE)
     ec2 = cloud.client("ec2")
     vpc = ec2.create_vpc(CidrBlock=cidr)["Vpc"]["VpcId"]
-    with pytest.raises(ClientError, match="InvalidVpcID.NotFound") as caught:
+    with pytest.raises(ClientError, match=r"InvalidVpcID.NotFound") as caught:
         ec2.describe_vpcs(VpcIds=[vpc])
     assert vpc in str(caught.value)
     clock.advance(6)

@@ -50,7 +50,7 @@ def test_off_by_default(cloud: LocalCloud, name: str) -> None:
 def test_lambda_cannot_assume_a_new_role(cloud: LocalCloud, clock: ManualClock, name: str) -> None:
     cloud.control.faults(UNKNOWN)
     role = _role(cloud, name)
-    with pytest.raises(ClientError, match="InvalidParameterValueException.*cannot be assumed by Lambda"):
+    with pytest.raises(ClientError, match=r"InvalidParameterValueException.*cannot be assumed by Lambda"):
         _function(cloud, name, role)
     clock.advance(11)
     assert _function(cloud, name, role)["FunctionName"] == name
@@ -65,7 +65,7 @@ def test_old_roles_are_known(cloud: LocalCloud, clock: ManualClock, name: str) -
 def test_rds_monitoring(cloud: LocalCloud, name: str) -> None:
     cloud.control.faults(UNKNOWN)
     role = _role(cloud, name, "monitoring.rds")
-    with pytest.raises(ClientError, match="InvalidParameterValue.*ENHANCED_MONITORING"):
+    with pytest.raises(ClientError, match=r"InvalidParameterValue.*ENHANCED_MONITORING"):
         cloud.client("rds").create_db_instance(
             DBInstanceIdentifier=name,
             Engine="mysql",
@@ -97,7 +97,7 @@ def test_a_key_policy_with_a_new_principal(cloud: LocalCloud, clock: ManualClock
         "Statement": [{"Effect": "Allow", "Principal": {"AWS": role}, "Action": "kms:*", "Resource": "*"}],
     }
     kms = cloud.client("kms")
-    with pytest.raises(ClientError, match="MalformedPolicyDocumentException.*invalid principals"):
+    with pytest.raises(ClientError, match=r"MalformedPolicyDocumentException.*invalid principals"):
         kms.create_key(Policy=json.dumps(policy))
     clock.advance(11)
     kms.create_key(Policy=json.dumps(policy))
@@ -121,7 +121,11 @@ def test_a_group_from_a_template_with_a_new_profile(
     _profile(cloud, name)
     ec2.create_launch_template(
         LaunchTemplateName=name,
-        LaunchTemplateData={"ImageId": "ami-12c6146b", "InstanceType": "t3.micro", "IamInstanceProfile": {"Name": name}},
+        LaunchTemplateData={
+            "ImageId": "ami-12c6146b",
+            "InstanceType": "t3.micro",
+            "IamInstanceProfile": {"Name": name},
+        },
     )
     group = {
         "AutoScalingGroupName": name,
@@ -130,7 +134,7 @@ def test_a_group_from_a_template_with_a_new_profile(
         "VPCZoneIdentifier": subnet,
         "LaunchTemplate": {"LaunchTemplateName": name},
     }
-    with pytest.raises(ClientError, match="ValidationError.*Invalid IAM Instance Profile name"):
+    with pytest.raises(ClientError, match=r"ValidationError.*Invalid IAM Instance Profile name"):
         cloud.client("autoscaling").create_auto_scaling_group(**group)
     clock.advance(11)
     cloud.client("autoscaling").create_auto_scaling_group(**group)
