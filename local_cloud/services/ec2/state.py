@@ -44,7 +44,7 @@ def balancer_subnets(balancer: Any) -> list[str]:
 
 def database_subnets(database: Any) -> list[str]:
     """The subnets that the database's network interfaces can be in."""
-    group = database.db_subnet_group
+    group = getattr(database, "db_subnet_group", None)
     if group is None:
         return []
     zone = None if database.multi_az else database.availability_zone

@@ -50,7 +50,8 @@ REFUSED_WHILE_DISABLED = (
 def find_key(request: Request, key_id: str) -> Any:
     """moto's key for an identifier, ARN, alias or alias ARN; None where there is none."""
     backend = request.backend("kms")
-    found = backend.any_id_to_key_id(key_id)
+    name = backend.get_alias_name(key_id)
+    found = backend.get_key_id_from_alias(name) if name.startswith("alias/") else backend.get_key_id(name)
     return backend.keys.get(found) if found else None
 
 
