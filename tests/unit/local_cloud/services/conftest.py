@@ -118,6 +118,8 @@ def forget_moto() -> None:
 
     for backends in BackendDict._instances:
         backends.clear()
+        # S3's names belong to all accounts, and are kept beside the backends
+        getattr(backends, "bucket_accounts", {}).clear()
     BackendDict._instances.clear()
 
 
