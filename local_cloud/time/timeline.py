@@ -37,13 +37,20 @@ def ends_of(
 
 
 class Timeline:
-    """Passages by kind, scope and identifier. What is passed is forgotten when somebody looks."""
+    """Passages by kind, scope and identifier."""
 
     def __init__(self) -> None:
         self._passages: dict[Key, Passage] = {}
 
     def clear(self) -> None:
         self._passages.clear()
+
+    def is_quiet(self, now: float) -> bool:
+        """Nothing is under way; what is passed is forgotten on the way."""
+        for key, passage in list(self._passages.items()):
+            if passage.state_at(now) is None:
+                self._passages.pop(key, None)
+        return not self._passages
 
     def start(self, key: Key, passage: Passage) -> None:
         self._passages[key] = passage
@@ -52,10 +59,7 @@ class Timeline:
         """State and passage, or None for a thing at rest."""
         passage = self._passages.get(key)
         state = passage.state_at(now) if passage is not None else None
-        if passage is None or state is None:
-            self._passages.pop(key, None)
-            return None
-        return state, passage
+        return None if passage is None or state is None else (state, passage)
 
     def deleting(self, kind: str, scope: tuple[str, str], now: float) -> list[tuple[str, Passage]]:
         """(identifier, passage) of what is being deleted and not over with."""

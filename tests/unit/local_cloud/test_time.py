@@ -39,6 +39,9 @@ def test_what_is_passed_is_forgotten_and_what_is_new_replaces_the_old() -> None:
     assert [name for name, _ in timeline.deleting("db instance", SCOPE, 15)] == ["one"]
     assert timeline.deleting("db instance", ("123456789012", "eu-west-1"), 15) == []
     assert timeline.current(KEY, 20) is None
+    assert timeline.deleting("db instance", SCOPE, 20) == []
+    assert not timeline.is_quiet(15)
+    assert timeline.is_quiet(20)
     assert timeline.deleting("db instance", SCOPE, 15) == []
 
 
