@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -104,7 +104,7 @@ def instance_plan(identifier: str, wanted: Attributes, tags: Mapping[str, str], 
     changed = {name: value for name, value in wanted.items() if found.get(name) != value}
     _refuse_fixed(identifier, changed, found)
     return InstancePlan(
-        modify=_modify(identifier, changed, wanted, found) if changed else None,
+        modify=_modify(item, changed, wanted) if changed else None,
         tags=missing,
         before={**{name: found.get(name) for name in changed}, **_tags_part({tag: present.get(tag) for tag in missing})},
         after={**changed, **_tags_part(missing)},
@@ -145,7 +145,7 @@ def _refuse_fixed(identifier: str, changed: Attributes, found: Attributes) -> No
         )
 
 
-def _modify(identifier: str, changed: Attributes, wanted: Attributes, found: Attributes) -> dict[str, Any]:
+def _modify(item: Mapping[str, Any], changed: Attributes, wanted: Attributes) -> dict[str, Any]:
     sent = dict(changed)
     for group in TOGETHER:
         if any(name in changed for name in group):
@@ -155,22 +155,21 @@ def _modify(identifier: str, changed: Attributes, wanted: Attributes, found: Att
         request["DBPortNumber"] = request.pop("Port")
     if "log_exports" in sent:
         del request["EnableCloudwatchLogsExports"]
-        request["CloudwatchLogsExportConfiguration"] = _log_exports(_strings(found["log_exports"]), _strings(wanted["log_exports"]))
+        request["CloudwatchLogsExportConfiguration"] = _log_exports(item.get("EnabledCloudwatchLogsExports", []), _strings(wanted["log_exports"]))
     if "max_allocated_storage" in sent and sent["max_allocated_storage"] is None:
         # AWS's way of saying that storage shall not grow by itself.
-        request["MaxAllocatedStorage"] = wanted["allocated_storage"]
-    if "allocated_storage" in sent and _wants_iops(found):
-        request.setdefault("Iops", wanted.get("iops") or found["iops"])
-    return {"DBInstanceIdentifier": identifier, **request, "ApplyImmediately": True}
+        request["MaxAllocatedStorage"] = request.get("AllocatedStorage", item["AllocatedStorage"])
+    if "allocated_storage" in sent and _wants_iops(item):
+        request.setdefault("Iops", wanted.get("iops") or item["Iops"])
+    return {"DBInstanceIdentifier": item["DBInstanceIdentifier"], **request, "ApplyImmediately": True}
 
 
-def _wants_iops(found: Attributes) -> bool:
-    storage = found.get("allocated_storage")
-    large = isinstance(storage, int) and storage >= GP3_PROVISIONABLE
-    return bool(found.get("iops")) and (found.get("storage_type") in ("io1", "io2") or (found.get("storage_type") == "gp3" and large))
+def _wants_iops(item: Mapping[str, Any]) -> bool:
+    kind, large = item.get("StorageType"), item.get("AllocatedStorage", 0) >= GP3_PROVISIONABLE
+    return bool(item.get("Iops")) and (kind in ("io1", "io2") or (kind == "gp3" and large))
 
 
-def _log_exports(found: list[str], wanted: list[str]) -> dict[str, list[str]]:
+def _log_exports(found: Sequence[str], wanted: Sequence[str]) -> dict[str, list[str]]:
     return {"EnableLogTypes": sorted(set(wanted) - set(found)), "DisableLogTypes": sorted(set(found) - set(wanted))}
 
 
