@@ -11,9 +11,17 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from ._model.compute import COMPUTE_PRUNED, COMPUTE_TYPES, compute_model
 from ._model.core import Model, Reality, Stack, Value
+from ._model.database import DATABASE_TYPES, database_model
+from ._model.keys import KEYS_TYPES, keys_model
+from ._model.security import SECURITY_PRUNED, SECURITY_TYPES, security_model
 from ._model.vpc import VPC_TYPES, vpc_model
+from ._stack.compute import compute_outputs, read_compute
 from ._stack.context import Context
+from ._stack.database import database_outputs, read_database
+from ._stack.keys import keys_outputs, read_keys
+from ._stack.security import read_security, security_outputs
 from ._stack.vpc import read_vpc, vpc_outputs
 
 
@@ -37,6 +45,10 @@ class Layer:
 LAYERS: Mapping[str, Layer] = {
     layer.name: layer
     for layer in (
+        Layer("keys", "security", KEYS_TYPES, keys_model, read_keys, keys_outputs),
         Layer("vpc", "vpc", VPC_TYPES, vpc_model, read_vpc, vpc_outputs),
+        Layer("security", "security", SECURITY_TYPES, security_model, read_security, security_outputs, SECURITY_PRUNED),
+        Layer("database", "database", DATABASE_TYPES, database_model, read_database, database_outputs),
+        Layer("compute", "compute", COMPUTE_TYPES, compute_model, read_compute, compute_outputs, COMPUTE_PRUNED),
     )
 }

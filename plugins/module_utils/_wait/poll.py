@@ -55,20 +55,27 @@ def observe(client: BaseClient, condition: Condition, names: Iterable[str], not_
     batches = [[name] for name in names] if condition.one_by_one else [list(names)]
     states: dict[str, str] = {}
     for batch in batches:
-        argument = batch[0] if condition.one_by_one else batch
         try:
-            answer = getattr(client, condition.operation)(**{condition.argument: argument}, **condition.extra)
+            answer = getattr(client, condition.operation)(**_arguments(condition, batch), **condition.extra)
         except Exception as error:
             if not_found(error):
                 continue
             raise
         found = answer[condition.result]
         for item in found if isinstance(found, list) else [found]:
-            states[item[condition.identity]] = _state(condition, item)
+            states[item[condition.identity]] = _state(client, condition, item)
     return states
 
 
-def _state(condition: Condition, item: Mapping[str, Any]) -> str:
+def _arguments(condition: Condition, batch: Sequence[str]) -> Mapping[str, Any]:
+    if condition.ask:
+        return condition.ask(batch[0])
+    return {condition.argument: batch[0] if condition.one_by_one else batch}
+
+
+def _state(client: BaseClient, condition: Condition, item: Mapping[str, Any]) -> str:
+    if callable(condition.state):
+        return condition.state(client, item)
     state = str(reduce(lambda value, part: value[part], condition.state.split("."), item))
     reason = item.get(condition.reason) if condition.reason and state in condition.failed else None
     return f"{state}: {reason}" if reason else state
