@@ -2,7 +2,8 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """Reads all variables of the host and what the roles declare, and hands them to the module preflight.
 
-This part needs the controller: a module sees neither the names of variables nor the roles' files, and a variable whose template fails
+This part needs the controller: a module sees neither the names of variables nor the roles' files, and a variable
+whose template fails
 would stop the play with that one error, before the others could be told.
 """
 
@@ -10,6 +11,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -51,7 +53,9 @@ class Roles:
             self.defaults.update(_loaded(loader, role / "defaults" / "main.yml"))
             self.vars.update(_loaded(loader, role / "vars" / "main.yml"))
             entries = _loaded(loader, role / "meta" / "argument_specs.yml").get("argument_specs", {})
-            self.options[role.name] = {name: option for entry in entries.values() for name, option in entry.get("options", {}).items()}
+            self.options[role.name] = {
+                name: option for entry in entries.values() for name, option in entry.get("options", {}).items()
+            }
 
 
 def _loaded(loader: DataLoader, path: Path) -> dict[str, Any]:
@@ -77,13 +81,25 @@ class Reader:
             return None
 
 
-def gather(
-    host: str, variables: Mapping[str, Any], peers: Mapping[str, Mapping[str, Any]], extra: Sequence[str], roles: Roles, templar: Templar
-) -> dict[str, Any]:
-    """The module's parameter inventory. peers are the hosts of the group with the variables that identify them."""
-    everything = {**roles.defaults, **variables, **roles.vars}
+@dataclass(frozen=True)
+class Host:
+    """One host: its variables as Ansible has them, before templating. peers are all hosts of the group with the
+    variables that identify them, extra the names given on the command line."""
+
+    name: str
+    variables: Mapping[str, Any]
+    peers: Mapping[str, Mapping[str, Any]]
+    extra: Sequence[str] = ()
+
+
+def gather(host: Host, roles: Roles, templar: Templar) -> dict[str, Any]:
+    """The module's parameter inventory."""
+    everything = {**roles.defaults, **host.variables, **roles.vars}
     reader = Reader(templar, everything)
-    specs = {role: {name: option for name, option in options.items() if not name.startswith(SHARED)} for role, options in roles.options.items()}
+    specs = {
+        role: {name: option for name, option in options.items() if not name.startswith(SHARED)}
+        for role, options in roles.options.items()
+    }
     declared = [*SITE_OPTIONS, *(name for options in specs.values() for name in options)]
     hidden = {name for options in specs.values() for name, option in options.items() if option.get("no_log")}
     values = {name: reader.value(name) for name in declared if name in everything and name not in hidden}
@@ -91,34 +107,46 @@ def gather(
         reader.value(name)  # only whether its template works
     configs = {layer: reader.value(ENTRY_CONFIGS.get(layer, f"__{LAYERS[layer].role}_config")) for layer in LAYERS}
     return {
-        "host": host,
-        "names": [name for name in variables if not name.startswith(("_", "ansible_"))],
+        "host": host.name,
+        "names": [name for name in host.variables if not name.startswith(("_", "ansible_"))],
         "values": values,
         "configs": configs,
         "specs": specs,
         "broken": reader.broken,
-        "peers": [{"host": name, **{key: held.get(key) for key in PEER_VARIABLES}} for name, held in peers.items()],
-        "extra": list(extra),
+        "peers": [{"host": name, **_identity(held)} for name, held in host.peers.items()],
+        "extra": list(host.extra),
         "suffix": os.environ.get("ENVIRONMENT_SUFFIX") or None,
     }
 
 
-class ActionModule(ActionBase):
-    """The task cutover.aws.preflight."""
+def _identity(held: Mapping[str, Any]) -> dict[str, Any]:
+    """What identifies a host; a template that fails is told by the host's own run."""
+    found = {}
+    for name in PEER_VARIABLES:
+        try:
+            found[name] = held.get(name)
+        except AnsibleError:
+            found[name] = None
+    return found
 
-    _requires_connection = False
+
+class ActionModule(ActionBase):  # type: ignore[misc]
+    """The task cutover.aws.preflight."""
 
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         """Gathers, then lets the module judge and ask."""
         variables = task_vars or {}
         result: dict[str, Any] = super().run(tmp, variables)
-        host = str(variables["inventory_hostname"])
-        roles = Roles(self._loader)
-        hosts = variables["groups"].get(GROUP, [host])
-        peers = {name: variables["hostvars"][name] for name in hosts}
-        gathered = gather(host, variables, peers, list(load_extra_vars(self._loader)), roles, self._templar)
+        name = str(variables["inventory_hostname"])
+        peers = {peer: variables["hostvars"][peer] for peer in variables["groups"].get(GROUP, [name])}
+        host = Host(name, variables, peers, list(load_extra_vars(self._loader)))
+        gathered = gather(host, Roles(self._loader), self._templar)
         reader = Reader(self._templar, variables)
-        connection = {parameter: reader.value(name) for parameter, name in CONNECTION.items() if variables.get(name) is not None}
+        connection = {
+            parameter: reader.value(name) for parameter, name in CONNECTION.items() if variables.get(name) is not None
+        }
         arguments = {**connection, **self._task.args, "inventory": gathered}
-        result.update(self._execute_module(module_name="cutover.aws.preflight", module_args=arguments, task_vars=variables))
+        result.update(
+            self._execute_module(module_name="cutover.aws.preflight", module_args=arguments, task_vars=variables)
+        )
         return result

@@ -11,11 +11,14 @@ short_description: Check the whole inventory, and what it names in AWS, before a
 version_added: 1.0.0
 author: the cutover.aws authors (@cutover-aws)
 description:
-  - Checks names, types and values of all variables of the host, runs the models of all layers, and asks AWS whether it would accept what they describe. Changes nothing.
+  - Checks names, types and values of all variables of the host, runs the models of all layers, and asks AWS whether
+    it would accept what they describe. Changes nothing.
   - Fails with all findings at once, each with the variable, its value, the rule, and what to do.
   - The account is asked first. When it is not one of RV(ignore:allowed_account_ids), nothing else is asked.
-  - An action plugin on the controller reads the variables and the roles' defaults and argument specifications, so the task needs no argument.
-  - Region and credentials are those of the inventory variables C(region), C(aws_endpoint_url), C(aws_access_key), C(aws_secret_key), C(aws_session_token), C(aws_profile).
+  - An action plugin on the controller reads the variables and the roles' defaults and argument specifications, so the
+    task needs no argument.
+  - Region and credentials are those of the inventory variables C(region), C(aws_endpoint_url), C(aws_access_key),
+    C(aws_secret_key), C(aws_session_token), C(aws_profile).
 options:
   identity_only:
     description:

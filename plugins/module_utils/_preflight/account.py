@@ -34,7 +34,8 @@ class Caller:
 
 @dataclass(frozen=True)
 class Credentials:
-    """kind is permanent (a user's key), renewed (the SDK gets new ones in time) or temporary (a session that ends); ends is UTC, None where nobody says."""
+    """kind is permanent (a user's key), renewed (the SDK gets new ones in time) or temporary (a session that
+    ends); ends is UTC, None where nobody says."""
 
     kind: str
     ends: datetime | None = None
@@ -52,13 +53,19 @@ def account_findings(who: Caller, typed: Mapping[str, Value]) -> Iterator[Findin
     allowed = [str(account) for account in accounts] if isinstance(accounts, list) else []
     if allowed and who.account_id not in allowed:
         rule = f"the credentials belong to account {who.account_id} ({who.arn}), which is not in the list"
-        yield finding("allowed_account_ids", allowed, rule, "Take the credentials of a listed account, or list this one if the stack is meant to be in it")
+        yield finding(
+            "allowed_account_ids",
+            allowed,
+            rule,
+            "Take the credentials of a listed account, or list this one if the stack is meant to be in it",
+        )
 
 
 def credentials_of(parameters: Mapping[str, Any], environment: Mapping[str, str], session: Any) -> Credentials:
     """What kind of credentials a module's parameters lead to.
 
-    parameters are those of the module (Ansible has filled them from the environment), session a boto3 session of its profile, asked only where there is no key.
+    parameters are those of the module (Ansible has filled them from the environment), session a boto3 session of
+    its profile, asked only where there is no key.
     """
     if parameters.get("access_key") and not parameters.get("profile"):
         if not parameters.get("session_token"):
@@ -89,11 +96,22 @@ def lifetime_findings(credentials: Credentials, planned_minutes: int, now: datet
         return
     fix = "Get new ones that last longer, or set cutover_planned_minutes to what this run takes"
     if credentials.ends is None:
-        rule = f"the credentials are those of a session, and nothing says when it ends ({EXPIRATION} is not set); the run may take {planned_minutes} minutes"
-        yield absent("credentials", rule, "Export it beside them (`aws configure export-credentials --format env` does), use a profile, or set cutover_planned_minutes: 0 to take the risk")
+        rule = (
+            f"the credentials are those of a session, and nothing says when it ends ({EXPIRATION} is not "
+            f"set); the run may take {planned_minutes} minutes"
+        )
+        yield absent(
+            "credentials",
+            rule,
+            "Export it beside them (`aws configure export-credentials --format env` does), use a profile, "
+            "or set cutover_planned_minutes: 0 to take the risk",
+        )
     elif credentials.ends <= now:
         yield absent("credentials", f"the session ended at {credentials.ends.isoformat()}", "Get new ones")
     elif credentials.ends < now + timedelta(minutes=planned_minutes):
         left = int((credentials.ends - now).total_seconds() // 60)
-        rule = f"the session ends in {left} minutes (at {credentials.ends.isoformat()}), and the run may take {planned_minutes}"
+        rule = (
+            f"the session ends in {left} minutes (at {credentials.ends.isoformat()}), and the run may take "
+            f"{planned_minutes}"
+        )
         yield absent("credentials", rule, fix)

@@ -20,7 +20,14 @@ Answer = dict[str, Any]
 ACTION_PREFIXES = {"elbv2": "elasticloadbalancing", "service-quotas": "servicequotas"}
 """Where IAM's name of a service differs from botocore's."""
 ACTIONS = {"s3:HeadBucket": "s3:ListBucket"}
-THROTTLED = ("Throttling", "ThrottlingException", "RequestLimitExceeded", "TooManyRequestsException", "SlowDown", "PriorRequestNotComplete")
+THROTTLED = (
+    "Throttling",
+    "ThrottlingException",
+    "RequestLimitExceeded",
+    "TooManyRequestsException",
+    "SlowDown",
+    "PriorRequestNotComplete",
+)
 DENIED = ("AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "AuthorizationError", "403", "Forbidden")
 
 
@@ -35,7 +42,8 @@ class Unanswered(Exception):
 
 @dataclass(frozen=True)
 class Subject:
-    """What the questions are about: the stack, its variables, the resources that it would have, and the access to AWS."""
+    """What the questions are about: the stack, its variables, the resources that it would have, and the access to
+    AWS."""
 
     stack: Stack
     context: Context
@@ -65,7 +73,14 @@ class Skipped:
     reason: str
 
 
-def call(context: Context, service: str, operation: str, region: str | None = None, unless: Iterable[str] = (), **arguments: Any) -> Answer | None:
+def call(
+    context: Context,
+    service: str,
+    operation: str,
+    region: str | None = None,
+    unless: Iterable[str] = (),
+    **arguments: Any,
+) -> Answer | None:
     """The answer; None where AWS answers with one of the error codes unless. Raises Unanswered."""
     client = context.client(service, region)
     with_name = client.meta.method_to_api_mapping[operation]
@@ -80,7 +95,9 @@ def call(context: Context, service: str, operation: str, region: str | None = No
     return answer
 
 
-def listing(context: Context, service: str, operation: str, result: str, region: str | None = None, **arguments: Any) -> list[Answer]:
+def listing(
+    context: Context, service: str, operation: str, result: str, region: str | None = None, **arguments: Any
+) -> list[Answer]:
     """Every item of a listing, all pages. Raises Unanswered."""
     try:
         return context.pages(service, operation, result, region, **arguments)
@@ -106,8 +123,14 @@ def refused(service: str, operation: str, error: ClientError) -> Unanswered:
 def unreachable(error: BotoCoreError) -> Unanswered:
     """What a failed connection, or missing credentials, mean for the one who runs the playbook."""
     if isinstance(error, EndpointConnectionError):
-        return Unanswered(f"nobody answers at {error.kwargs.get('endpoint_url')}", "Start what ought to answer there, or see to the network between here and there")
-    return Unanswered(f"AWS could not be asked ({str(error).rstrip('. ')})", "See to credentials, profile and network; `aws sts get-caller-identity` shows whether they work")
+        return Unanswered(
+            f"nobody answers at {error.kwargs.get('endpoint_url')}",
+            "Start what ought to answer there, or see to the network between here and there",
+        )
+    return Unanswered(
+        f"AWS could not be asked ({str(error).rstrip('. ')})",
+        "See to credentials, profile and network; `aws sts get-caller-identity` shows whether they work",
+    )
 
 
 def answers(questions: Iterable[Question], subject: Subject) -> tuple[list[Finding], list[Skipped]]:
@@ -142,6 +165,10 @@ def without_values(*names: str) -> Callable[[Subject], str | None]:
 
     def needs(subject: Subject) -> str | None:
         missing = [name for name in names if subject.typed.get(name) in (None, "", [])]
-        return f"{' and '.join(missing)} {'is' if len(missing) == 1 else 'are'} not set, or has a mistake" if missing else None
+        return (
+            f"{' and '.join(missing)} {'is' if len(missing) == 1 else 'are'} not set, or has a mistake"
+            if missing
+            else None
+        )
 
     return needs

@@ -14,12 +14,22 @@ from .._model.core import Value
 SHOWN = 100
 """Longer values are cut: the variable's name leads to the rest."""
 SIMILAR = 0.75
-SECRET_WORDS = ("password", "passwd", "passphrase", "secret_key", "secret_value", "secret_string", "session_token", "private_key")
+SECRET_WORDS = (
+    "password",
+    "passwd",
+    "passphrase",
+    "secret_key",
+    "secret_value",
+    "secret_string",
+    "session_token",
+    "private_key",
+)
 
 
 @dataclass(frozen=True)
 class Finding:
-    """One mistake: the variable as one would write it (vpc_subnets.private[1]), its value as text (None: nothing to show), the rule that it breaks, and what to do.
+    """One mistake: the variable as one would write it (vpc_subnets.private[1]), its value as text (None: nothing
+    to show), the rule that it breaks, and what to do.
 
     rule and fix are sentences without their full stop.
     """

@@ -19,7 +19,8 @@ FALLBACK = "dev"
 PROJECT = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 ENVIRONMENT = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 LONGEST = 40
-"""Names longer than a service allows are cut, but a name should stay recognisable: load balancers have 32 characters in all."""
+"""Names longer than a service allows are cut, but a name should stay recognisable: load balancers have 32 characters
+in all."""
 PRODUCTION = ("prod", "production", "live", "prd")
 ACCOUNT = re.compile(r"\d{12}")
 
@@ -36,7 +37,8 @@ class Environment:
 def environment_of(peer: Peer, stacks: int, *, extra: bool, shell: str | None) -> Environment:
     """The environment of one stack.
 
-    In this order: extra variable, variable of the shell (both only where the inventory has one stack, since they would name all alike), inventory, last part of the host's name,
+    In this order: extra variable, variable of the shell (both only where the inventory has one stack, since they
+    would name all alike), inventory, last part of the host's name,
     dev. extra says whether the variable environment_suffix comes from the command line.
     """
     given = str(peer.environment_suffix) if peer.environment_suffix not in (None, "") else None
@@ -65,18 +67,36 @@ def _project(typed: Mapping[str, Value]) -> Iterator[Finding]:
     project = typed.get("project")
     if isinstance(project, str):
         if not PROJECT.fullmatch(project):
-            yield finding("project", project, "names of buckets and databases begin with it, which allow lower-case letters, digits and single dashes, a letter first", "Choose such a name")
+            yield finding(
+                "project",
+                project,
+                "names of buckets and databases begin with it, which allow lower-case letters, digits and "
+                "single dashes, a letter first",
+                "Choose such a name",
+            )
         elif len(project) > LONGEST:
             yield finding("project", project, f"is longer than {LONGEST} characters", "Choose a shorter name")
 
 
 def _environment(inventory: Inventory, environment: Environment) -> Iterator[Finding]:
     if SUFFIX in inventory.extra and len(inventory.peers) > 1:
-        yield finding(SUFFIX, environment.name, f"given on the command line it would name all {len(inventory.peers)} stacks of the inventory alike", "Set it per host in the inventory")
+        yield finding(
+            SUFFIX,
+            environment.name,
+            f"given on the command line it would name all {len(inventory.peers)} stacks of the inventory alike",
+            "Set it per host in the inventory",
+        )
     if inventory.typed.get("environment_suffix_required") and not environment.explicit:
-        yield absent(SUFFIX, "has to be given, and is not (environment_suffix_required is true)", f"Give it with -e {SUFFIX}=..., as {SHELL} in the shell, or in the inventory")
+        yield absent(
+            SUFFIX,
+            "has to be given, and is not (environment_suffix_required is true)",
+            f"Give it with -e {SUFFIX}=..., as {SHELL} in the shell, or in the inventory",
+        )
     if not ENVIRONMENT.fullmatch(environment.name):
-        rule = f"AWS allows lower-case letters, digits and single dashes in the names that are made of it (it comes from: {environment.source})"
+        rule = (
+            "AWS allows lower-case letters, digits and single dashes in the names that are made of it (it "
+            f"comes from: {environment.source})"
+        )
         yield finding(SUFFIX, environment.name, rule, "Choose such a name")
     elif len(environment.name) > LONGEST:
         yield finding(SUFFIX, environment.name, f"is longer than {LONGEST} characters", "Choose a shorter name")
@@ -85,24 +105,41 @@ def _environment(inventory: Inventory, environment: Environment) -> Iterator[Fin
 def _same_names(inventory: Inventory) -> Iterator[Finding]:
     hosts = defaultdict(list)
     for peer in inventory.peers:
-        environment = environment_of(peer, len(inventory.peers), extra=SUFFIX in inventory.extra, shell=inventory.suffix)
+        environment = environment_of(
+            peer, len(inventory.peers), extra=SUFFIX in inventory.extra, shell=inventory.suffix
+        )
         hosts[f"{peer.project}-{environment.name}"].append(peer.host)
     for name, same in hosts.items():
         if inventory.host in same and len(same) > 1:
-            yield finding(SUFFIX, name, f"the hosts {' and '.join(sorted(same))} are all the stack of this name, and would build over each other", "Give each host an environment_suffix of its own")
+            yield finding(
+                SUFFIX,
+                name,
+                f"the hosts {' and '.join(sorted(same))} are all the stack of this name, and would build over "
+                "each other",
+                "Give each host an environment_suffix of its own",
+            )
 
 
 def _accounts(typed: Mapping[str, Value], environment: Environment) -> Iterator[Finding]:
     accounts = typed.get("allowed_account_ids", [])
     if not accounts and environment.name.split("-")[-1] in PRODUCTION and "allowed_account_ids" in typed:
-        yield absent("allowed_account_ids", f"is missing, and {environment.name} is a production environment", 'List the accounts that it may be built in: ["123456789012"]')
+        yield absent(
+            "allowed_account_ids",
+            f"is missing, and {environment.name} is a production environment",
+            'List the accounts that it may be built in: ["123456789012"]',
+        )
     for index, account in enumerate(accounts if isinstance(accounts, list) else []):
         if isinstance(account, str) and ACCOUNT.fullmatch(account):
             continue
         if isinstance(account, int) and ACCOUNT.fullmatch(str(account)):
             continue
         unquoted = "; YAML reads a number without quotes and loses a leading zero" if isinstance(account, int) else ""
-        yield finding(f"allowed_account_ids[{index}]", account, f"an account id has 12 digits{unquoted}", 'Write all 12 digits in quotes: "012345678901"')
+        yield finding(
+            f"allowed_account_ids[{index}]",
+            account,
+            f"an account id has 12 digits{unquoted}",
+            'Write all 12 digits in quotes: "012345678901"',
+        )
 
 
 def _confirmation(inventory: Inventory, environment: Environment) -> Iterator[Finding]:
@@ -111,8 +148,23 @@ def _confirmation(inventory: Inventory, environment: Environment) -> Iterator[Fi
         return
     name = f"{inventory.typed.get('project')}-{environment.name}"
     if "destroy_confirm" not in inventory.extra:
-        yield finding("destroy_confirm", given, "stands in the inventory, where it would confirm every destroy", "Remove it there; give it on the command line of the one run that is to destroy")
+        yield finding(
+            "destroy_confirm",
+            given,
+            "stands in the inventory, where it would confirm every destroy",
+            "Remove it there; give it on the command line of the one run that is to destroy",
+        )
     elif not inventory.identity_only:
-        yield finding("destroy_confirm", given, "this playbook removes nothing", "Leave it out, or run destroy.yml if the stack is to go")
+        yield finding(
+            "destroy_confirm",
+            given,
+            "this playbook removes nothing",
+            "Leave it out, or run destroy.yml if the stack is to go",
+        )
     elif given != name:
-        yield finding("destroy_confirm", given, f"the stack that would be removed is {name}", f"Write destroy_confirm={name} if it is to go, or take another inventory or --limit")
+        yield finding(
+            "destroy_confirm",
+            given,
+            f"the stack that would be removed is {name}",
+            f"Write destroy_confirm={name} if it is to go, or take another inventory or --limit",
+        )

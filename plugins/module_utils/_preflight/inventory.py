@@ -34,8 +34,10 @@ class Peer:
 class Inventory:
     """What the action plugin has gathered for one host.
 
-    names are all its variables, values those that the roles and the playbooks declare, configs the inputs of each layer (None where they could not be computed), specs
-    the options of each role, broken the variables whose template failed, with the reason. extra are the names given on the command line, suffix the shell's
+    names are all its variables, values those that the roles and the playbooks declare, configs the inputs of each
+    layer (None where they could not be computed), specs
+    the options of each role, broken the variables whose template failed, with the reason. extra are the names
+    given on the command line, suffix the shell's
     ENVIRONMENT_SUFFIX, identity_only a run that only removes.
     """
 
@@ -87,13 +89,17 @@ class Inventory:
             if (undefined and undefined.group(1) in missing) or reason in told:
                 continue
             told.add(reason)
-            yield absent(name, f"cannot be computed: {reason}", "Put its template right, or give a variable that it uses a value")
+            yield absent(
+                name, f"cannot be computed: {reason}", "Put its template right, or give a variable that it uses a value"
+            )
 
     def _secrets(self) -> Iterator[Finding]:
         for name in self.names:
             if is_secret(name) and self._ours(name) and name not in CREDENTIALS and name not in self.options:
                 yield absent(
-                    name, "is a secret in a variable; secrets have no place in an inventory, encrypted or not", "Remove it: RDS manages the password in Secrets Manager"
+                    name,
+                    "is a secret in a variable; secrets have no place in an inventory, encrypted or not",
+                    "Remove it: RDS manages the password in Secrets Manager",
                 )
 
     def _unknown(self) -> Iterator[Finding]:
@@ -102,7 +108,11 @@ class Inventory:
             if name in known or name.endswith(OUTPUTS) or is_secret(name):
                 continue
             if self._ours(name):
-                yield absent(name, "there is no such variable", meant(name, known, "Remove it, or see the role's documentation for what there is"))
+                yield absent(
+                    name,
+                    "there is no such variable",
+                    meant(name, known, "Remove it, or see the role's documentation for what there is"),
+                )
             elif (guess := nearest(name, SITE_OPTIONS)) and self.values.get(guess) is None:
                 yield finding(name, None, "nothing reads this variable", f"Probably {guess} is meant")
 

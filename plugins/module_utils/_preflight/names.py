@@ -13,6 +13,9 @@ from .._layers import LAYERS
 from .._model.core import Model, ModelError, Resource, Stack
 from .findings import Finding, absent, finding
 
+VARIABLE = re.compile(r"(?P<variable>[a-z]+_[\w.\[\]-]*\w\]?):? (?P<rule>.+)", re.DOTALL)
+"""How models begin the text of an error: dns_sides: weights are ..., database_engine is ..."""
+
 
 @dataclass(frozen=True)
 class NameRule:
@@ -32,30 +35,45 @@ def _rule(pattern: str, longest: int, rule: str, shortest: int = 1) -> NameRule:
     return NameRule(re.compile(pattern), longest, rule, shortest)
 
 
-# Sources, in the order of the table: "Bucket naming rules" (S3); CreateDBInstance, CreateDBSubnetGroup, CreateDBParameterGroup (RDS API); CreateLoadBalancer,
-# CreateTargetGroup (Elastic Load Balancing API); CreateAutoScalingGroup; CreateLaunchTemplate, CreateSecurityGroup (EC2 API); "IAM name requirements"; CreateAlias (KMS);
+# Sources, in the order of the table: "Bucket naming rules" (S3); CreateDBInstance, CreateDBSubnetGroup,
+# CreateDBParameterGroup (RDS API); CreateLoadBalancer,
+# CreateTargetGroup (Elastic Load Balancing API); CreateAutoScalingGroup; CreateLaunchTemplate, CreateSecurityGroup
+# (EC2 API); "IAM name requirements"; CreateAlias (KMS);
 # CreateLogGroup (CloudWatch Logs); CreateTopic (SNS); PutDashboard, PutMetricAlarm (CloudWatch).
-BALANCER = _rule(r"(?!internal-)[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?", 32, "letters, digits and dashes, at most 32, not beginning with internal-")
+BALANCER = _rule(
+    r"(?!internal-)[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?",
+    32,
+    "letters, digits and dashes, at most 32, not beginning with internal-",
+)
 IAM = _rule(r"[\w+=,.@-]+", 64, "letters, digits and + = , . @ _ -, at most 64")
-DB_GROUP = _rule(r"[a-z]([a-z0-9]|-(?!-|$)|[._ ])*", 255, "lower-case letters, digits and single dashes, a letter first, at most 255")
+DB_GROUP = _rule(
+    r"[a-z]([a-z0-9]|-(?!-|$)|[._ ])*", 255, "lower-case letters, digits and single dashes, a letter first, at most 255"
+)
 NAME_RULES: Mapping[str, NameRule] = {
     "bucket": _rule(
         r"(?!xn--|sthree-|amzn-s3-demo-)[a-z0-9][a-z0-9-]*[a-z0-9](?<!-s3alias)(?<!--ol-s3)",
         63,
-        "3 to 63 lower-case letters, digits and dashes, beginning and ending with a letter or digit, without the prefixes and suffixes that S3 keeps for itself",
+        "3 to 63 lower-case letters, digits and dashes, beginning and ending with a letter or digit, "
+        "without the prefixes and suffixes that S3 keeps for itself",
         shortest=3,
     ),
-    "db_instance": _rule(r"[a-z](?!.*--)[a-z0-9-]*(?<!-)", 63, "lower-case letters, digits and single dashes, a letter first, at most 63"),
+    "db_instance": _rule(
+        r"[a-z](?!.*--)[a-z0-9-]*(?<!-)", 63, "lower-case letters, digits and single dashes, a letter first, at most 63"
+    ),
     "subnet_group": DB_GROUP,
     "parameter_group": DB_GROUP,
     "load_balancer": BALANCER,
     "target_group": BALANCER,
     "autoscaling_group": _rule(r"[^:]+", 255, "no colon, at most 255 characters"),
     "launch_template": _rule(r"[\w()./-]+", 128, "3 to 128 letters, digits and ( ) . / - _", shortest=3),
-    "security_group": _rule(r"(?!sg-)[\w .:/()#,@\[\]+=&;{}!$*-]+", 255, "at most 255 characters, not beginning with sg-"),
+    "security_group": _rule(
+        r"(?!sg-)[\w .:/()#,@\[\]+=&;{}!$*-]+", 255, "at most 255 characters, not beginning with sg-"
+    ),
     "iam_role": IAM,
     "instance_profile": _rule(IAM.pattern.pattern, 128, "letters, digits and + = , . @ _ -, at most 128"),
-    "kms_alias": _rule(r"alias/(?!aws/)[\w/-]+", 256, "alias/ and letters, digits and / _ -, not beginning with alias/aws/"),
+    "kms_alias": _rule(
+        r"alias/(?!aws/)[\w/-]+", 256, "alias/ and letters, digits and / _ -, not beginning with alias/aws/"
+    ),
     "log_group": _rule(r"(?!aws/)[\w./#-]+", 512, "letters, digits and . - _ / #, at most 512"),
     "topic": _rule(r"[\w-]+", 256, "letters, digits, dashes and underscores, at most 256"),
     "dashboard": _rule(r"[\w-]+", 255, "letters, digits, dashes and underscores, at most 255"),
@@ -74,12 +92,21 @@ def models(stack: Stack, configs: Mapping[str, Mapping[str, Any] | None]) -> tup
         try:
             made[name] = layer.model(stack, config)
         except ModelError as error:
-            found.append(absent(f"layer {name}", str(error), "Put the variable right that it names"))
+            found.append(_refusal(name, str(error)))
         except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
             # The checks before have let something through; a traceback would help nobody to find it.
-            reason = f"its resources cannot be computed from the variables {layer.role}_* ({type(error).__name__}: {error})"
+            reason = (
+                f"its resources cannot be computed from the variables {layer.role}_* ({type(error).__name__}: {error})"
+            )
             found.append(absent(f"layer {name}", reason, "Compare them with the role's documentation"))
     return made, found
+
+
+def _refusal(layer: str, text: str) -> Finding:
+    """What a model refuses, by the variable that it begins with."""
+    match = VARIABLE.match(text)
+    variable, rule = (match["variable"], match["rule"]) if match else (f"layer {layer}", text)
+    return absent(variable, rule.rstrip(". "), "Put it right in the inventory")
 
 
 def name_findings(planned: Mapping[str, Model]) -> Iterator[Finding]:
@@ -93,4 +120,9 @@ def name_findings(planned: Mapping[str, Model]) -> Iterator[Finding]:
     for rule, resources in refused.items():
         names = [resource.name for resource in resources]
         kinds = ", ".join(sorted({resource.type.replace("_", " ") for resource in resources}))
-        yield finding("project", names[0] if len(names) == 1 else list(names), f"the name of a {kinds} is {rule.rule}", "Change project or environment_suffix, which it begins with")
+        yield finding(
+            "project",
+            names[0] if len(names) == 1 else list(names),
+            f"the name of a {kinds} is {rule.rule}",
+            "Change project or environment_suffix, which it begins with",
+        )

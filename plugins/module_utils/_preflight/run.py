@@ -18,10 +18,16 @@ from .identity import Environment, environment_of, identity_findings
 from .inventory import Inventory, Peer
 from .names import models, name_findings
 from .questions import given, offers, quotas, taken
-from .rules import network, place, tags
+from .rules import compute, database, limits, network, place, tags
 from .variables import PHASES, PLANNED_MINUTES, enabled
 
-RULES = (tags.tag_findings, network.network_findings)
+RULES = (
+    tags.tag_findings,
+    limits.limit_findings,
+    network.network_findings,
+    database.database_findings,
+    compute.compute_findings,
+)
 QUESTIONS = (*given.QUESTIONS, *offers.QUESTIONS, *quotas.QUESTIONS, *taken.QUESTIONS)
 NOWHERE = "000000000000"
 """Stands for the account while it is not known: the models need one to compute names."""
@@ -29,7 +35,8 @@ NOWHERE = "000000000000"
 
 @dataclass(frozen=True)
 class Report:
-    """findings are what is wrong, skipped what could not be asked, stack the identity (None while anything is wrong), caller who runs it."""
+    """findings are what is wrong, skipped what could not be asked, stack the identity (None while anything is
+    wrong), caller who runs it."""
 
     findings: tuple[Finding, ...]
     skipped: tuple[Skipped, ...] = ()
@@ -60,7 +67,9 @@ class Access:
 def preflight(inventory: Inventory, access: Access) -> Report:
     """Everything that can be known to be wrong before anything is changed."""
     peer = next((peer for peer in inventory.peers if peer.host == inventory.host), Peer(inventory.host, None, None))
-    environment = environment_of(peer, len(inventory.peers), extra="environment_suffix" in inventory.extra, shell=inventory.suffix)
+    environment = environment_of(
+        peer, len(inventory.peers), extra="environment_suffix" in inventory.extra, shell=inventory.suffix
+    )
     found = [*inventory.findings(), *identity_findings(inventory, environment), *place.place_findings(inventory.typed)]
     stack = _stack(inventory, environment)
     if not inventory.identity_only:
@@ -70,7 +79,9 @@ def preflight(inventory: Inventory, access: Access) -> Report:
     return _with_aws(inventory, access, environment, stack, found)
 
 
-def _with_aws(inventory: Inventory, access: Access, environment: Environment, stack: Stack, found: list[Finding]) -> Report:
+def _with_aws(
+    inventory: Inventory, access: Access, environment: Environment, stack: Stack, found: list[Finding]
+) -> Report:
     who, wrong = _identified(inventory, access, stack)
     found += wrong
     if who:
@@ -95,7 +106,10 @@ def _identified(inventory: Inventory, access: Access, stack: Stack) -> tuple[Cal
         return None, [absent("credentials", error.rule, error.fix)]
     planned = inventory.typed.get("cutover_planned_minutes")
     minutes = planned if isinstance(planned, int) else PLANNED_MINUTES
-    return who, [*account_findings(who, inventory.typed), *lifetime_findings(access.credentials(), minutes, access.now())]
+    return who, [
+        *account_findings(who, inventory.typed),
+        *lifetime_findings(access.credentials(), minutes, access.now()),
+    ]
 
 
 def _stack(inventory: Inventory, environment: Environment) -> Stack | None:

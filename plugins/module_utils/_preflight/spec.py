@@ -2,7 +2,8 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """Values against the argument specifications of the roles: names, types, choices, what is required.
 
-Ansible checks them itself when a role begins, one role after the other; here all are checked before the first one, and all mistakes are told together.
+Ansible checks them itself when a role begins, one role after the other; here all are checked before the first one,
+and all mistakes are told together.
 """
 
 from __future__ import annotations
@@ -19,7 +20,14 @@ Option = Mapping[str, Any]
 TRUE = ("yes", "on", "1", "true", "t", "y")
 FALSE = ("no", "off", "0", "false", "f", "n")
 """What Ansible takes for booleans; anything else is an error for it too."""
-CALLED = {"str": "text", "bool": "true or false", "int": "a whole number", "float": "a number", "list": "a list", "dict": "a dictionary"}
+CALLED = {
+    "str": "text",
+    "bool": "true or false",
+    "int": "a whole number",
+    "float": "a number",
+    "list": "a list",
+    "dict": "a dictionary",
+}
 
 
 class Unfit(Exception):
@@ -30,8 +38,11 @@ class Unfit(Exception):
         self.hint = hint
 
 
-def checked(values: Mapping[str, Value], options: Mapping[str, Option], prefix: str = "") -> tuple[dict[str, Value], list[Finding]]:
-    """The values in their types, without those that have a finding, and the findings. Unknown names are the caller's matter at the top, an error within."""
+def checked(
+    values: Mapping[str, Value], options: Mapping[str, Option], prefix: str = ""
+) -> tuple[dict[str, Value], list[Finding]]:
+    """The values in their types, without those that have a finding, and the findings. Unknown names are the
+    caller's matter at the top, an error within."""
     good: dict[str, Value] = {}
     found: list[Finding] = []
     for name, option in options.items():
@@ -79,7 +90,12 @@ def _inside(path: str, value: Value, option: Option) -> Iterator[Finding]:
     if isinstance(value, Mapping) and (options := option.get("options")):
         for name in value:
             if name not in options:
-                yield finding(f"{path}.{name}", value[name], "there is no such setting", meant(str(name), options, f"There are {', '.join(sorted(options))}"))
+                yield finding(
+                    f"{path}.{name}",
+                    value[name],
+                    "there is no such setting",
+                    meant(str(name), options, f"There are {', '.join(sorted(options))}"),
+                )
         yield from checked(value, options, f"{path}.")[1]
     if isinstance(value, list) and option.get("elements"):
         for index, item in enumerate(value):
@@ -129,7 +145,9 @@ def _list(value: Value) -> Value:
         return [part.strip() for part in value.split(",")]
     if isinstance(value, Sequence):
         return list(value)
-    raise Unfit(f"has to be a list, and is {_called(value)}", "Write [a, b], or one item a line with a dash before each")
+    raise Unfit(
+        f"has to be a list, and is {_called(value)}", "Write [a, b], or one item a line with a dash before each"
+    )
 
 
 def _dictionary(value: Value) -> Value:
@@ -150,4 +168,12 @@ def _called(value: Value) -> str:
     return CALLED["dict" if isinstance(value, Mapping) else "list"]
 
 
-CONVERTERS = {"str": _text, "path": _text, "bool": _boolean, "int": _integer, "float": _number, "list": _list, "dict": _dictionary}
+CONVERTERS = {
+    "str": _text,
+    "path": _text,
+    "bool": _boolean,
+    "int": _integer,
+    "float": _number,
+    "list": _list,
+    "dict": _dictionary,
+}

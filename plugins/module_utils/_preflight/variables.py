@@ -29,10 +29,12 @@ SITE_OPTIONS: Mapping[str, Mapping[str, Any]] = {
     "cutover_output_dir": {"type": "path"},
     "cutover_plan_only": {"type": "bool"},
     "cutover_planned_minutes": {"type": "int"},
+    "cutover_warm": {"type": "bool"},
     "plan_fail_on_changes": {"type": "bool"},
     "destroy_confirm": {"type": "str"},
 }
-"""Options in the form of an argument specification. Two more are known and never read here: aws_secret_key and aws_session_token."""
+"""Options in the form of an argument specification. Two more are known and never read here: aws_secret_key and
+aws_session_token."""
 
 CREDENTIALS = ("aws_secret_key", "aws_session_token")
 """Handed to the modules and otherwise not looked at."""

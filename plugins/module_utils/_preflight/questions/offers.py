@@ -14,8 +14,18 @@ AVAILABLE = "available"
 NOT_OPTED_IN = "not-opted-in"
 ABILITIES = (
     ("database_multi_az", "multi_az", "MultiAZCapable", "be Multi-AZ"),
-    ("database_performance_insights", "performance_insights", "SupportsPerformanceInsights", "have Performance Insights"),
-    ("database_iam_authentication", "iam_authentication", "SupportsIAMDatabaseAuthentication", "have IAM authentication"),
+    (
+        "database_performance_insights",
+        "performance_insights",
+        "SupportsPerformanceInsights",
+        "have Performance Insights",
+    ),
+    (
+        "database_iam_authentication",
+        "iam_authentication",
+        "SupportsIAMDatabaseAuthentication",
+        "have IAM authentication",
+    ),
     ("database_instance_class", "encrypted", "SupportsStorageEncryption", "be encrypted"),
 )
 """Variable, attribute of the model, field of the offer, what it means."""
@@ -27,7 +37,12 @@ def _zones(subject: Subject) -> Iterator[Finding]:
     for index, name in enumerate(_names(subject)):
         path = f"vpc_zones[{index}]"
         if name not in zones:
-            yield finding(path, name, f"there is no such zone in {subject.stack.region} for this account", meant(name, zones, f"There are {', '.join(sorted(zones))}"))
+            yield finding(
+                path,
+                name,
+                f"there is no such zone in {subject.stack.region} for this account",
+                meant(name, zones, f"There are {', '.join(sorted(zones))}"),
+            )
         elif zones[name]["State"] != AVAILABLE:
             yield finding(path, name, f"the zone is {zones[name]['State']} at the moment", "Take another zone")
         elif zones[name].get("OptInStatus") == NOT_OPTED_IN:
@@ -40,25 +55,55 @@ def _names(subject: Subject) -> list[str]:
 
 
 def _instance_types(subject: Subject) -> Iterator[Finding]:
-    types = {resource.key.split("/")[1]: str(resource.attributes["instance_type"]) for resource in subject.planned("compute", "launch_template")}
+    types = {
+        resource.key.split("/")[1]: str(resource.attributes["instance_type"])
+        for resource in subject.planned("compute", "launch_template")
+    }
     filters = [{"Name": "instance-type", "Values": sorted(set(types.values()))}]
-    offers = listing(subject.context, "ec2", "describe_instance_type_offerings", "InstanceTypeOfferings", LocationType="availability-zone", Filters=filters)
+    offers = listing(
+        subject.context,
+        "ec2",
+        "describe_instance_type_offerings",
+        "InstanceTypeOfferings",
+        LocationType="availability-zone",
+        Filters=filters,
+    )
     offered: dict[str, set[str]] = {}
     for offer in offers:
         offered.setdefault(offer["InstanceType"], set()).add(offer["Location"])
     for side, kind in types.items():
         path = f"compute_sides.{side}.instance_type"
         if kind not in offered:
-            yield finding(path, kind, f"{subject.stack.region} does not offer this instance type", "Take another type, or put its spelling right")
+            yield finding(
+                path,
+                kind,
+                f"{subject.stack.region} does not offer this instance type",
+                "Take another type, or put its spelling right",
+            )
         elif missing := sorted(set(_names(subject)) - offered[kind]):
-            yield finding(path, kind, f"is not offered in {', '.join(missing)}", f"Take another type, or other zones: {', '.join(sorted(offered[kind]))} have it")
+            yield finding(
+                path,
+                kind,
+                f"is not offered in {', '.join(missing)}",
+                f"Take another type, or other zones: {', '.join(sorted(offered[kind]))} have it",
+            )
 
 
 def _images(subject: Subject) -> Iterator[Finding]:
     """Public parameters name images; a region that lacks one answers that there is no such parameter."""
     for path, name in _parameters(subject).items():
-        if call(subject.context, "ssm", "get_parameter", unless=("ParameterNotFound", "ValidationException"), Name=name) is None:
-            yield finding(path, name, f"there is no such parameter in {subject.stack.region}", "See the names below /aws/service/ami-amazon-linux-latest, or give an image by its id")
+        if (
+            call(
+                subject.context, "ssm", "get_parameter", unless=("ParameterNotFound", "ValidationException"), Name=name
+            )
+            is None
+        ):
+            yield finding(
+                path,
+                name,
+                f"there is no such parameter in {subject.stack.region}",
+                "See the names below /aws/service/ami-amazon-linux-latest, or give an image by its id",
+            )
 
 
 def _parameters(subject: Subject) -> dict[str, str]:
@@ -81,9 +126,16 @@ def _given_images(subject: Subject) -> Iterator[Finding]:
     answer = call(subject.context, "ec2", "describe_images", unless=unless, ImageIds=[image]) or {}
     images = answer.get("Images", [])
     if not images:
-        yield finding("compute_image_id", image, f"there is no such image in {subject.stack.region} for this account", "Images have another id in each region; look it up there")
+        yield finding(
+            "compute_image_id",
+            image,
+            f"there is no such image in {subject.stack.region} for this account",
+            "Images have another id in each region; look it up there",
+        )
     elif images[0].get("State", AVAILABLE) != AVAILABLE:
-        yield finding("compute_image_id", image, f"the image is {images[0]['State']}", "Wait for it, or take another one")
+        yield finding(
+            "compute_image_id", image, f"the image is {images[0]['State']}", "Wait for it, or take another one"
+        )
 
 
 def _engine(subject: Subject) -> Iterator[Finding]:
@@ -103,7 +155,9 @@ def _engine(subject: Subject) -> Iterator[Finding]:
 
 
 def _orderable(subject: Subject, **what: str) -> list[Answer]:
-    return listing(subject.context, "rds", "describe_orderable_db_instance_options", "OrderableDBInstanceOptions", Vpc=True, **what)
+    return listing(
+        subject.context, "rds", "describe_orderable_db_instance_options", "OrderableDBInstanceOptions", Vpc=True, **what
+    )
 
 
 def _no_offer(subject: Subject, wanted: Mapping[str, Value], known: list[Answer]) -> Finding:
@@ -112,8 +166,13 @@ def _no_offer(subject: Subject, wanted: Mapping[str, Value], known: list[Answer]
     versions = sorted({str(offer["EngineVersion"]) for offer in known})
     if not versions:
         rule = f"{engine} is not offered on this class in {subject.stack.region}"
-        return finding("database_instance_class", kind, rule, "`aws rds describe-orderable-db-instance-options` lists the classes that it has")
-    near = [one for one in versions if one.split(".")[0] == version.split(".")[0]] or versions
+        return finding(
+            "database_instance_class",
+            kind,
+            rule,
+            "`aws rds describe-orderable-db-instance-options` lists the classes that it has",
+        )
+    near = [one for one in versions if one.split(".")[0] == version.split(".", maxsplit=1)[0]] or versions
     rule = f"there is no such version of {engine} on {kind} in {subject.stack.region}"
     return finding("database_engine_version", version, rule, f"There are {', '.join(near)}")
 
@@ -124,11 +183,18 @@ def _options(wanted: Mapping[str, Value], offers: list[Answer]) -> Iterator[Find
     fitting = [offer for offer in offers if offer.get("StorageType") in (None, wanted["storage_type"])]
     if not fitting:
         known = ", ".join(sorted({str(offer["StorageType"]) for offer in offers}))
-        yield finding("database_storage_type", wanted["storage_type"], f"{kind} has no such storage", f"Take one of {known}")
+        yield finding(
+            "database_storage_type", wanted["storage_type"], f"{kind} has no such storage", f"Take one of {known}"
+        )
         return
     for variable, attribute, field, what in ABILITIES:
         if wanted.get(attribute) and not any(offer.get(field, True) for offer in fitting):
-            yield finding(variable, True, f"{kind} with {wanted['engine']} {wanted['engine_version']} cannot {what}", "Take another class, or false")
+            yield finding(
+                variable,
+                True,
+                f"{kind} with {wanted['engine']} {wanted['engine_version']} cannot {what}",
+                "Take another class, or false",
+            )
 
 
 def _lacking(subject: Subject, kind: str, offers: list[Answer]) -> Iterator[Finding]:
@@ -136,7 +202,11 @@ def _lacking(subject: Subject, kind: str, offers: list[Answer]) -> Iterator[Find
     zones = {str(zone["Name"]) for offer in offers for zone in offer.get("AvailabilityZones", [])}
     usable = zones & set(_names(subject))
     if zones and subject.typed.get("database_multi_az") and len(usable) < 2:  # noqa: PLR2004
-        yield absent("database_instance_class", f"{kind} is offered in {', '.join(sorted(zones))}, and vpc_zones has fewer than two of them", "Take other zones, or another class")
+        yield absent(
+            "database_instance_class",
+            f"{kind} is offered in {', '.join(sorted(zones))}, and vpc_zones has fewer than two of them",
+            "Take other zones, or another class",
+        )
 
 
 QUESTIONS = (

@@ -18,7 +18,8 @@ from ..findings import Finding, absent
 
 @dataclass(frozen=True)
 class Quota:
-    """One limit: of which resources of which layer, how those in use are listed, and which of the listed are the stack's."""
+    """One limit: of which resources of which layer, how those in use are listed, and which of the listed are the
+    stack's."""
 
     service: str
     code: str
@@ -73,7 +74,9 @@ QUOTAS = (
         "compute",
         "load_balancer",
         lambda subject: [
-            item for item in listing(subject.context, "elbv2", "describe_load_balancers", "LoadBalancers") if item["Type"] == "application"
+            item
+            for item in listing(subject.context, "elbv2", "describe_load_balancers", "LoadBalancers")
+            if item["Type"] == "application"
         ],
         _named_like("compute", "load_balancer", "LoadBalancerName"),
         "or remove load balancers that are not needed",
@@ -101,7 +104,10 @@ def _ask(quota: Quota) -> Callable[[Subject], Iterator[Finding]]:
         limit = _limit(subject, quota)
         if len(in_use) + needed > limit:
             free = max(limit - len(in_use), 0)
-            rule = f"the stack needs {needed} more of the quota {quota.name}, and of {limit} in {subject.stack.region} {free} {'is' if free == 1 else 'are'} free"
+            rule = (
+                f"the stack needs {needed} more of the quota {quota.name}, and of {limit} in "
+                f"{subject.stack.region} {free} {'is' if free == 1 else 'are'} free"
+            )
             yield absent(quota.variable, rule, f"Ask for a higher quota ({quota.service} {quota.code}), {quota.fix}")
 
     return ask

@@ -2,7 +2,8 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """Names that somebody else has taken already.
 
-The roles look resources up by their names where AWS allows a name once. A resource of such a name that is not the stack's would be changed, and later destroyed, with it.
+The roles look resources up by their names where AWS allows a name once. A resource of such a name that is not the
+stack's would be changed, and later destroyed, with it.
 """
 
 from __future__ import annotations
@@ -31,12 +32,22 @@ def _foreign(subject: Subject, tags: Mapping[str, Value]) -> str | None:
 
 
 def _taken(variable: str, resource: str, name: str, owner: str, subject: Subject) -> Finding:
-    adopt = f"; if it is this stack's after all, give it the tag {STACK_TAG}={subject.stack.name}" if owner == UNTAGGED else ""
-    return finding(variable, name, f"there is a {resource} of this name already, and it belongs to {owner}", f"Change project or environment_suffix{adopt}")
+    adopt = (
+        f"; if it is this stack's after all, give it the tag {STACK_TAG}={subject.stack.name}"
+        if owner == UNTAGGED
+        else ""
+    )
+    return finding(
+        variable,
+        name,
+        f"there is a {resource} of this name already, and it belongs to {owner}",
+        f"Change project or environment_suffix{adopt}",
+    )
 
 
 def _buckets(subject: Subject) -> Iterator[Finding]:
-    """One that exists without tags is ours, half made: its name holds the account's number, and tags come in a second call."""
+    """One that exists without tags is ours, half made: its name holds the account's number, and tags come in a
+    second call."""
 
     def one(bucket: Resource) -> list[Finding]:
         region = str(bucket.attributes.get("region") or subject.stack.region)
@@ -62,7 +73,13 @@ def _of_another_account(subject: Subject, bucket: Resource, region: str) -> bool
 
 def _databases(subject: Subject) -> Iterator[Finding]:
     for instance in subject.planned("database", "db_instance"):
-        answer = call(subject.context, "rds", "describe_db_instances", unless=("DBInstanceNotFound", "DBInstanceNotFoundFault"), DBInstanceIdentifier=instance.name)
+        answer = call(
+            subject.context,
+            "rds",
+            "describe_db_instances",
+            unless=("DBInstanceNotFound", "DBInstanceNotFoundFault"),
+            DBInstanceIdentifier=instance.name,
+        )
         for item in (answer or {}).get("DBInstances", []):
             if owner := _foreign(subject, tags_of(item.get("TagList"))):
                 yield _taken("project", "database instance", instance.name, owner, subject)
@@ -71,7 +88,9 @@ def _databases(subject: Subject) -> Iterator[Finding]:
 def _load_balancers(subject: Subject) -> Iterator[Finding]:
     names = {resource.name for resource in subject.planned("compute", "load_balancer")}
     balancers = listing(subject.context, "elbv2", "describe_load_balancers", "LoadBalancers")
-    arns = {item["LoadBalancerArn"]: item["LoadBalancerName"] for item in balancers if item["LoadBalancerName"] in names}
+    arns = {
+        item["LoadBalancerArn"]: item["LoadBalancerName"] for item in balancers if item["LoadBalancerName"] in names
+    }
     if not arns:
         return
     answer = call(subject.context, "elbv2", "describe_tags", ResourceArns=list(arns)[:TAGS_AT_ONCE]) or {}
@@ -102,7 +121,8 @@ def _aliases(subject: Subject) -> Iterator[Finding]:
 
 
 def _zones(subject: Subject) -> Iterator[Finding]:
-    """A second zone of one name is allowed, and a trap: only one of them is delegated. An empty one without tags is ours, half made."""
+    """A second zone of one name is allowed, and a trap: only one of them is delegated. An empty one without tags
+    is ours, half made."""
     for zone in subject.planned("zone", "hosted_zone"):
         name = f"{zone.name.rstrip('.')}."
         answer = call(subject.context, "route53", "list_hosted_zones_by_name", DNSName=name) or {}
@@ -113,11 +133,16 @@ def _zones(subject: Subject) -> Iterator[Finding]:
 
 def _zone(subject: Subject, name: str, item: dict[str, Any]) -> Iterator[Finding]:
     identity = item["Id"].rsplit("/", 1)[-1]
-    answer = call(subject.context, "route53", "list_tags_for_resource", ResourceType="hostedzone", ResourceId=identity) or {}
+    answer = (
+        call(subject.context, "route53", "list_tags_for_resource", ResourceType="hostedzone", ResourceId=identity) or {}
+    )
     owner = _foreign(subject, tags_of(answer["ResourceTagSet"]["Tags"]))
     if owner is None or (owner == UNTAGGED and item.get("ResourceRecordSetCount", 0) <= EMPTY_ZONE):
         return
-    rule = f"there is a hosted zone of this name already ({identity}), and it belongs to {owner}; of two zones of one name only one is delegated"
+    rule = (
+        f"there is a hosted zone of this name already ({identity}), and it belongs to {owner}; of two "
+        "zones of one name only one is delegated"
+    )
     yield finding("dns_zone", name, rule, f"Set dns_zone_id: {identity} to use it, or choose another name")
 
 

@@ -2,7 +2,8 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """Rules on addresses: the VPC, its subnets and zones, the entries of network ACLs.
 
-Sources: "VPC CIDR blocks", "Subnet CIDR blocks" and "Control subnet traffic with network access control lists" of the Amazon VPC User Guide.
+Sources: "VPC CIDR blocks", "Subnet CIDR blocks" and "Control subnet traffic with network access control lists" of the
+Amazon VPC User Guide.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from itertools import combinations
 
 from ..._model.core import Value
 from ..findings import Finding, absent, finding, nearest
+from .place import partitions
 
 TIERS = ("public", "private", "database")
 FEWEST_ZONES = 2
@@ -42,7 +44,8 @@ def network_findings(typed: Typed) -> Iterator[Finding]:
     """All rules on the variables of the role vpc."""
     vpc, wrong = _vpc(typed)
     yield from wrong
-    yield from _zones(typed)
+    if typed.get("region") in partitions():
+        yield from _zones(typed)
     yield from _tiers(typed)
     yield from _subnets(typed, vpc)
     yield from _acls(typed)
@@ -60,7 +63,9 @@ def parsed(value: Value) -> IPv4Network | IPv6Network:
     try:
         meant = ip_network(text, strict=False)
     except ValueError as error:
-        raise NotCidr("is not a block of addresses", "Write it as 10.20.0.0/16: four numbers up to 255, a slash, a prefix length") from error
+        raise NotCidr(
+            "is not a block of addresses", "Write it as 10.20.0.0/16: four numbers up to 255, a slash, a prefix length"
+        ) from error
     raise NotCidr("has bits set after its prefix length", f"Write {meant} if that block is meant")
 
 
@@ -85,7 +90,14 @@ def _vpc(typed: Typed) -> tuple[IPv4Network | None, list[Finding]]:
     if isinstance(network, Finding):
         return None, [network]
     if any(network.overlaps(forbidden) for forbidden in FORBIDDEN):
-        return None, [finding("vpc_cidr", cidr, "AWS does not allow this range in a VPC", "Take a private range: 10.0.0.0/8, 172.16.0.0/12 or 192.168.0.0/16")]
+        return None, [
+            finding(
+                "vpc_cidr",
+                cidr,
+                "AWS does not allow this range in a VPC",
+                "Take a private range: 10.0.0.0/8, 172.16.0.0/12 or 192.168.0.0/16",
+            )
+        ]
     return network, []
 
 
@@ -98,11 +110,23 @@ def _zones(typed: Typed) -> Iterator[Finding]:
         if isinstance(region, str) and zone == region:
             yield finding(path, zone, "is the region, not one of its zones", f"Add the zone's letter: {region}a")
         elif isinstance(region, str) and not re.fullmatch(rf"{re.escape(region)}(-[a-z]+-\d+)?[a-z]", str(zone)):
-            yield finding(path, zone, f"is no zone of {region}", f"Zones of it are {region}a, {region}b and so on; or set region, if that is the mistake")
+            yield finding(
+                path,
+                zone,
+                f"is no zone of {region}",
+                f"Zones of it are {region}a, {region}b and so on; or set region, if that is the mistake",
+            )
         elif zone in zones[:index]:
-            yield finding(path, zone, "stands there twice", "Name each zone once: two subnets in one zone fail together")
+            yield finding(
+                path, zone, "stands there twice", "Name each zone once: two subnets in one zone fail together"
+            )
     if len(set(map(str, zones))) < FEWEST_ZONES:
-        yield finding("vpc_zones", zones, f"a load balancer and a database need {FEWEST_ZONES} zones", "Name another zone, and give each tier of vpc_subnets a block for it")
+        yield finding(
+            "vpc_zones",
+            zones,
+            f"a load balancer and a database need {FEWEST_ZONES} zones",
+            "Name another zone, and give each tier of vpc_subnets a block for it",
+        )
 
 
 def _tiers(typed: Typed) -> Iterator[Finding]:
@@ -120,7 +144,9 @@ def _tiers(typed: Typed) -> Iterator[Finding]:
             rule = f"has {len(cidrs)} block{'' if len(cidrs) == 1 else 's'} for {len(zones)} zones in vpc_zones"
             yield finding(path, cidrs, rule, "Give each zone its block, in the order of vpc_zones")
     if "public" not in subnets:
-        yield absent("vpc_subnets.public", "is missing; load balancers and NAT gateways stand in it", "Give it a block a zone")
+        yield absent(
+            "vpc_subnets.public", "is missing; load balancers and NAT gateways stand in it", "Give it a block a zone"
+        )
 
 
 def _subnets(typed: Typed, vpc: IPv4Network | None) -> Iterator[Finding]:
@@ -138,7 +164,9 @@ def _subnets(typed: Typed, vpc: IPv4Network | None) -> Iterator[Finding]:
             good.append((path, network))
     for (first, one), (second, other) in combinations(good, 2):
         if one.overlaps(other):
-            yield finding(second, str(other), f"overlaps {first} ({one})", "Give each subnet a range of its own inside vpc_cidr")
+            yield finding(
+                second, str(other), f"overlaps {first} ({one})", "Give each subnet a range of its own inside vpc_cidr"
+            )
 
 
 def _acls(typed: Typed) -> Iterator[Finding]:
@@ -148,48 +176,84 @@ def _acls(typed: Typed) -> Iterator[Finding]:
         if isinstance(subnets, Mapping) and tier not in subnets:
             yield absent(path, "there is no such tier in vpc_subnets", "Remove it, or add the tier")
         if not isinstance(directions, Mapping) or set(directions) != {"ingress", "egress"}:
-            yield absent(path, "needs the two lists ingress and egress, and nothing else", "Write both; an empty list allows nothing")
+            yield absent(
+                path,
+                "needs the two lists ingress and egress, and nothing else",
+                "Write both; an empty list allows nothing",
+            )
             continue
         for direction, entries in directions.items():
-            yield from _entries(f"{path}.{direction}", entries)
+            yield from _entries(f"{path}.{direction}", entries, typed.get("vpc_cidr"))
 
 
-def _entries(path: str, entries: Value) -> Iterator[Finding]:
+def _entries(path: str, entries: Value, vpc_cidr: Value) -> Iterator[Finding]:
     if not isinstance(entries, Sequence) or isinstance(entries, str):
         yield finding(path, entries, "has to be a list of entries", "Write one entry a line, with a dash before each")
         return
     if len(entries) > MOST_ENTRIES:
-        yield absent(path, f"has {len(entries)} entries, and AWS allows {MOST_ENTRIES}", "Put ranges together, or have the quota raised")
+        yield absent(
+            path,
+            f"has {len(entries)} entries, and AWS allows {MOST_ENTRIES}",
+            "Put ranges together, or have the quota raised",
+        )
     for index, entry in enumerate(entries):
         if isinstance(entry, Sequence) and not isinstance(entry, str) and len(entry) == ACL_FIELDS:
-            yield from _entry(f"{path}[{index}]", entry)
+            yield from _entry(f"{path}[{index}]", entry, vpc_cidr)
         else:
             fields = "number, protocol, action, CIDR, ICMP type, ICMP code, first port, last port"
-            yield finding(f"{path}[{index}]", entry, f"an entry has eight fields: {fields}", "Write null where there is nothing to say")
+            yield finding(
+                f"{path}[{index}]",
+                entry,
+                f"an entry has eight fields: {fields}",
+                "Write null where there is nothing to say",
+            )
     numbers = Counter(str(entry[0]) for entry in entries if isinstance(entry, Sequence) and entry)
     for number in (n for n, times in numbers.items() if times > 1):
-        yield finding(path, [int(number)] if number.isdigit() else [number], "two entries have this number", "Give each a number of its own: the lowest that fits decides")
+        yield finding(
+            path,
+            [int(number)] if number.isdigit() else [number],
+            "two entries have this number",
+            "Give each a number of its own: the lowest that fits decides",
+        )
 
 
-def _entry(path: str, entry: Sequence[Value]) -> Iterator[Finding]:
+def _entry(path: str, entry: Sequence[Value], vpc_cidr: Value) -> Iterator[Finding]:
+    """vpc_cidr has rules of its own; the default ACLs hold it, and would repeat its mistakes."""
     number, protocol, action, cidr, _kind, _code, first, last = entry
     if not isinstance(number, int) or not 1 <= number <= HIGHEST_ENTRY:
-        yield finding(f"{path}[0]", number, f"an entry's number lies between 1 and {HIGHEST_ENTRY}", "Take one in steps of ten, so that others fit between")
+        yield finding(
+            f"{path}[0]",
+            number,
+            f"an entry's number lies between 1 and {HIGHEST_ENTRY}",
+            "Take one in steps of ten, so that others fit between",
+        )
     if str(protocol) not in PROTOCOLS and not str(protocol).isdigit():
-        yield finding(f"{path}[1]", protocol, f"is none of {', '.join(PROTOCOLS)} and no protocol number", "Take one of them")
+        yield finding(
+            f"{path}[1]", protocol, f"is none of {', '.join(PROTOCOLS)} and no protocol number", "Take one of them"
+        )
     if action not in ("allow", "deny"):
         yield finding(f"{path}[2]", action, "is neither allow nor deny", "Write one of them")
-    try:
-        parsed(cidr)
-    except NotCidr as error:
-        yield finding(f"{path}[3]", cidr, str(error), error.hint)
+    if cidr != vpc_cidr:
+        try:
+            parsed(cidr)
+        except NotCidr as error:
+            yield finding(f"{path}[3]", cidr, str(error), error.hint)
     if str(protocol) in ("tcp", "udp", "6", "17"):
         yield from _ports(path, first, last)
 
 
 def _ports(path: str, first: Value, last: Value) -> Iterator[Finding]:
-    ports = [port for port in (first, last) if isinstance(port, int) and not isinstance(port, bool) and 0 <= port <= HIGHEST_PORT]
+    ports = [
+        port
+        for port in (first, last)
+        if isinstance(port, int) and not isinstance(port, bool) and 0 <= port <= HIGHEST_PORT
+    ]
     if len(ports) < 2:  # noqa: PLR2004  (first and last)
-        yield finding(f"{path}[6:8]", [first, last], f"tcp and udp need a first and a last port between 0 and {HIGHEST_PORT}", "Write both, the same twice for one port")
+        yield finding(
+            f"{path}[6:8]",
+            [first, last],
+            f"tcp and udp need a first and a last port between 0 and {HIGHEST_PORT}",
+            "Write both, the same twice for one port",
+        )
     elif ports[0] > ports[1]:
         yield finding(f"{path}[6:8]", [first, last], "the first port is above the last one", "Exchange them")

@@ -13,7 +13,9 @@ from urllib.parse import urlsplit
 from ..._model.core import Value
 from ..findings import Finding, absent, finding, meant
 
-ARN = re.compile(r"arn:(?P<partition>aws[a-z-]*):(?P<service>[a-z0-9-]+):(?P<region>[a-z0-9-]*):(?P<account>\d{12}|aws)?:(?P<resource>.+)")
+ARN = re.compile(
+    r"arn:(?P<partition>aws[a-z-]*):(?P<service>[a-z0-9-]+):(?P<region>[a-z0-9-]*):(?P<account>\d{12}|aws)?:(?P<resource>.+)"
+)
 ANYWHERE = ("iam", "s3", "route53", "cloudfront", "sts")
 """Services whose ARNs carry no region."""
 
@@ -37,7 +39,8 @@ def partition_of(region: str) -> str:
 
 
 def place_findings(typed: Mapping[str, Value]) -> Iterator[Finding]:
-    """All rules on region and replica_region, on the endpoint, and on every ARN of the inventory as far as its region and partition go."""
+    """All rules on region and replica_region, on the endpoint, and on every ARN of the inventory as far as its
+    region and partition go."""
     yield from _regions(typed)
     yield from _endpoint(typed)
     region = typed.get("region")
@@ -51,12 +54,31 @@ def _regions(typed: Mapping[str, Value]) -> Iterator[Finding]:
     for name, value in (("region", region), ("replica_region", replica)):
         if isinstance(value, str) and value not in partitions():
             zone = value[:-1] if value[:-1] in partitions() else None
-            fix = f"{value} is a zone; write {zone}" if zone else meant(value, partitions(), "See `aws ec2 describe-regions`; a new region may need a newer boto3")
+            fix = (
+                f"{value} is a zone; write {zone}"
+                if zone
+                else meant(value, partitions(), "See `aws ec2 describe-regions`; a new region may need a newer boto3")
+            )
             yield finding(name, value, "is no region that boto3 knows", fix)
     if region and region == replica:
-        yield finding("replica_region", replica, "is the home region; a replica beside its original protects against nothing", "Name another region, or leave it out")
-    elif isinstance(region, str) and isinstance(replica, str) and {region, replica} <= set(partitions()) and partition_of(region) != partition_of(replica):
-        yield finding("replica_region", replica, f"is in another partition than {region}, and nothing is replicated between partitions", "Name a region of the same partition")
+        yield finding(
+            "replica_region",
+            replica,
+            "is the home region; a replica beside its original protects against nothing",
+            "Name another region, or leave it out",
+        )
+    elif (
+        isinstance(region, str)
+        and isinstance(replica, str)
+        and {region, replica} <= set(partitions())
+        and partition_of(region) != partition_of(replica)
+    ):
+        yield finding(
+            "replica_region",
+            replica,
+            f"is in another partition than {region}, and nothing is replicated between partitions",
+            "Name a region of the same partition",
+        )
 
 
 def _endpoint(typed: Mapping[str, Value]) -> Iterator[Finding]:
@@ -65,12 +87,25 @@ def _endpoint(typed: Mapping[str, Value]) -> Iterator[Finding]:
         return
     parts = urlsplit(endpoint)
     if parts.scheme not in ("http", "https") or not parts.hostname:
-        yield finding("aws_endpoint_url", endpoint, "is no address of a server", "Write it with scheme, host and port: http://127.0.0.1:5599")
+        yield finding(
+            "aws_endpoint_url",
+            endpoint,
+            "is no address of a server",
+            "Write it with scheme, host and port: http://127.0.0.1:5599",
+        )
     elif not loopback(parts.hostname) and parts.scheme == "http":
         yield finding("aws_endpoint_url", endpoint, "would send requests unencrypted to another machine", "Use https")
     elif loopback(parts.hostname) and not typed.get("aws_access_key"):
-        rule = "leads to this machine, while the credentials would be those of the shell, which open a real account to any call that misses the endpoint"
-        yield finding("aws_endpoint_url", endpoint, rule, "Set aws_access_key and aws_secret_key to values that are valid nowhere else")
+        rule = (
+            "leads to this machine, while the credentials would be those of the shell, which open a real "
+            "account to any call that misses the endpoint"
+        )
+        yield finding(
+            "aws_endpoint_url",
+            endpoint,
+            rule,
+            "Set aws_access_key and aws_secret_key to values that are valid nowhere else",
+        )
 
 
 def loopback(host: str) -> bool:
@@ -100,9 +135,16 @@ def _arn(path: str, arn: str, typed: Mapping[str, Value]) -> Iterator[Finding]:
         yield finding(path, arn, "is no ARN", "Copy it whole: arn:aws:<service>:<region>:<account>:<resource>")
         return
     if match["partition"] != partition_of(region):
-        yield finding(path, arn, f"is of partition {match['partition']}, and {region} is in {partition_of(region)}", "Take a resource of this partition")
+        yield finding(
+            path,
+            arn,
+            f"is of partition {match['partition']}, and {region} is in {partition_of(region)}",
+            "Take a resource of this partition",
+        )
     elif match["region"] not in ("", region, replica):
-        yield finding(path, arn, f"is of region {match['region']}, and the stack is in {region}", f"Take one of {region}")
+        yield finding(
+            path, arn, f"is of region {match['region']}, and the stack is in {region}", f"Take one of {region}"
+        )
     elif not match["region"] and match["service"] not in ANYWHERE:
         yield absent(path, f"an ARN of {match['service']} names a region", "Copy it whole")
 

@@ -2,7 +2,8 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """Rules on tags, which every resource gets.
 
-Sources: "Tag naming limits and requirements" of the Tagging AWS Resources guide; "Tags for AWS Identity and Access Management resources" (keys that differ in case alone).
+Sources: "Tag naming limits and requirements" of the Tagging AWS Resources guide; "Tags for AWS Identity and Access
+Management resources" (keys that differ in case alone).
 """
 
 from __future__ import annotations
@@ -33,7 +34,11 @@ def tag_findings(typed: Mapping[str, Value]) -> Iterator[Finding]:
         yield from _key(str(name), value)
         yield from _value(f"cutover_tags.{name}", value)
     if len(tags) > MOST - len(OWN):
-        yield absent("cutover_tags", f"has {len(tags)} tags; AWS allows {MOST}, and {len(OWN)} are the collection's own", f"Keep {MOST - len(OWN)}")
+        yield absent(
+            "cutover_tags",
+            f"has {len(tags)} tags; AWS allows {MOST}, and {len(OWN)} are the collection's own",
+            f"Keep {MOST - len(OWN)}",
+        )
     yield from _alike([str(name) for name in tags])
 
 
@@ -42,22 +47,30 @@ def _key(name: str, value: Value) -> Iterator[Finding]:
     if name.lower().startswith("aws:"):
         yield finding(path, value, "AWS keeps names that begin with aws: for itself", "Choose another name")
     elif name == PHASE_TAG:
-        yield finding(path, value, "is set by the collection", "Set migration_phase instead; afterwards a migration moves it")
+        yield finding(
+            path, value, "is set by the collection", "Set migration_phase instead; afterwards a migration moves it"
+        )
     elif name in OWN or name.startswith("cutover:"):
         yield finding(path, value, "is set by the collection", "Remove it, or choose another name")
     if not name or len(name) > LONGEST_KEY:
         yield finding(path, value, f"a tag's name has 1 to {LONGEST_KEY} characters", "Choose a shorter name")
     elif not ALLOWED.fullmatch(name):
-        yield finding(path, value, "a tag's name has letters, digits, spaces and . : / = + - @ _ alone", "Choose another name")
+        yield finding(
+            path, value, "a tag's name has letters, digits, spaces and . : / = + - @ _ alone", "Choose another name"
+        )
 
 
 def _value(path: str, value: Value) -> Iterator[Finding]:
     if not isinstance(value, str):
-        yield finding(path, value, "a tag's value is text, and YAML has read it as something else", "Write it in quotes")
+        yield finding(
+            path, value, "a tag's value is text, and YAML has read it as something else", "Write it in quotes"
+        )
     elif len(value) > LONGEST_VALUE:
         yield finding(path, value, f"is longer than {LONGEST_VALUE} characters", "Shorten it")
     elif not ALLOWED.fullmatch(value):
-        yield finding(path, value, "a tag's value has letters, digits, spaces and . : / = + - @ _ alone", "Remove other signs")
+        yield finding(
+            path, value, "a tag's value has letters, digits, spaces and . : / = + - @ _ alone", "Remove other signs"
+        )
     elif not value.strip():
         yield finding(path, value, "is empty", "Give it a value, or remove the tag")
 
@@ -65,4 +78,8 @@ def _value(path: str, value: Value) -> Iterator[Finding]:
 def _alike(names: list[str]) -> Iterator[Finding]:
     for index, name in enumerate(names):
         if name.lower() in [other.lower() for other in names[:index]]:
-            yield absent(f"cutover_tags.{name}", "differs from another tag in upper and lower case alone, which IAM takes for the same", "Keep one of them")
+            yield absent(
+                f"cutover_tags.{name}",
+                "differs from another tag in upper and lower case alone, which IAM takes for the same",
+                "Keep one of them",
+            )
