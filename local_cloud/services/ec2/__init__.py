@@ -4,6 +4,16 @@
 
 from __future__ import annotations
 
-from local_cloud.services.ec2 import account, addresses, dependencies, endpoints, gateways, groups, rules, tags, templates
+from local_cloud.services.ec2 import (
+    account,
+    addresses,
+    dependencies,
+    endpoints,
+    gateways,
+    groups,
+    rules,
+    tags,
+    templates,
+)
 
 __all__ = ["account", "addresses", "dependencies", "endpoints", "gateways", "groups", "rules", "tags", "templates"]

@@ -57,7 +57,12 @@ def refuse_second_rule_about_group(request: Request, next_handler: Next) -> Resp
     present = {content(rule) for rule in rules if rule.source_group}
     for permission in request.parameters.get("IpPermissions", []):
         for pair in permission.get("UserIdGroupPairs", []):
-            asked = (permission["IpProtocol"], permission.get("FromPort"), permission.get("ToPort"), pair.get("GroupId"))
+            asked = (
+                permission["IpProtocol"],
+                permission.get("FromPort"),
+                permission.get("ToPort"),
+                pair.get("GroupId"),
+            )
             if asked in present:
                 raise AwsError("InvalidPermission.Duplicate", "the specified rule already exists")
     return next_handler(request)

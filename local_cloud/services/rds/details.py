@@ -105,13 +105,16 @@ def _set_insights(request: Request, database: Any) -> None:
         database.performance_insights_retention_period = days or INSIGHTS_DAYS
 
 
+def new_password() -> str:
+    return "".join(secrets.choice(PASSWORD_ALPHABET) for _ in range(PASSWORD_LENGTH))
+
+
 def _randomize_password(database: Any) -> None:
     """moto gives every managed secret the same password, and the user name admin."""
     managed = getattr(database, "master_user_secret", None)
     if managed is not None:
-        password = "".join(secrets.choice(PASSWORD_ALPHABET) for _ in range(PASSWORD_LENGTH))
         version = managed.secret.versions[managed.secret.default_version_id]
-        version["secret_string"] = json.dumps({"username": database.master_username, "password": password})
+        version["secret_string"] = json.dumps({"username": database.master_username, "password": new_password()})
 
 
 def _read_again(request: Request, response: Response, database: Any) -> Response:
