@@ -7,7 +7,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given as drawn
 from hypothesis import strategies as st
 
 from ansible_collections.cutover.aws.plugins.module_utils._preflight.identity import environment_of, identity_findings
@@ -17,28 +17,31 @@ ONE = Peer("acme-staging", "acme", "prod")
 
 
 @pytest.mark.parametrize(
-    ("peer", "stacks", "extra", "shell", "name", "explicit"),
+    ("peer", "given", "found"),
     [
-        (Peer("acme-staging", "acme", "pr-7"), 1, True, "shell", "pr-7", True),
-        (Peer("acme-staging", "acme", "inventory"), 1, False, "shell", "shell", True),
-        (Peer("acme-staging", "acme", None), 1, False, "shell", "shell", True),
-        (Peer("acme-staging", "acme", "inventory"), 2, False, "shell", "inventory", True),
-        (Peer("acme-staging", "acme", "inventory"), 1, False, None, "inventory", True),
-        (Peer("acme-staging", "acme", None), 1, False, None, "staging", False),
-        (Peer("acme-staging", "acme", ""), 2, False, "shell", "staging", False),
-        (Peer("staging", "acme", None), 1, False, None, "staging", False),
-        (Peer("acme-prod.example.org", "acme", None), 1, False, None, "prod", False),
-        (Peer("acme", "acme", None), 1, False, None, "dev", False),
-        (Peer("localhost", "acme", None), 1, False, None, "dev", False),
+        (Peer("acme-staging", "acme", "pr-7"), (1, True, "shell"), ("pr-7", True)),
+        (Peer("acme-staging", "acme", "inventory"), (1, False, "shell"), ("shell", True)),
+        (Peer("acme-staging", "acme", None), (1, False, "shell"), ("shell", True)),
+        (Peer("acme-staging", "acme", "inventory"), (2, False, "shell"), ("inventory", True)),
+        (Peer("acme-staging", "acme", "inventory"), (1, False, None), ("inventory", True)),
+        (Peer("acme-staging", "acme", None), (1, False, None), ("staging", False)),
+        (Peer("acme-staging", "acme", ""), (2, False, "shell"), ("staging", False)),
+        (Peer("staging", "acme", None), (1, False, None), ("staging", False)),
+        (Peer("acme-prod.example.org", "acme", None), (1, False, None), ("prod", False)),
+        (Peer("acme", "acme", None), (1, False, None), ("dev", False)),
+        (Peer("localhost", "acme", None), (1, False, None), ("dev", False)),
     ],
     ids=str,
 )
 def test_the_environment_is_found_in_the_documented_order(
-    peer: Peer, stacks: int, extra: bool, shell: str | None, name: str, explicit: bool
+    peer: Peer, given: tuple[int, bool, str | None], found: tuple[str, bool]
 ) -> None:
-    found = environment_of(peer, stacks, extra=extra, shell=shell)
-    assert (found.name, found.explicit) == (name, explicit)
-    assert found.source
+    """given: how many stacks, whether the suffix is from the command line, the shell's; found: name, whether
+    explicit."""
+    stacks, extra, shell = given
+    environment = environment_of(peer, stacks, extra=extra, shell=shell)
+    assert (environment.name, environment.explicit) == found
+    assert environment.source
 
 
 def findings(peers: list[Peer], values: dict[str, Any] | None = None, **fields: Any) -> list[str]:
@@ -83,7 +86,7 @@ def test_names_that_aws_forbids_are_refused(name: str) -> None:
     assert findings([Peer("one", name, "dev")])
 
 
-@given(st.from_regex(r"[a-z][a-z0-9]{0,9}(-[a-z0-9]{1,9}){0,2}", fullmatch=True))
+@drawn(st.from_regex(r"[a-z][a-z0-9]{0,9}(-[a-z0-9]{1,9}){0,2}", fullmatch=True))
 def test_every_plain_name_is_taken(name: str) -> None:
     assert findings([Peer("one", name, name)], {"allowed_account_ids": ["123456789012"]}) == []
 

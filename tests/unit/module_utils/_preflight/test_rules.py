@@ -10,10 +10,14 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from ansible_collections.cutover.aws.plugins.module_utils._preflight.findings import Finding
 from ansible_collections.cutover.aws.plugins.module_utils._preflight.rules.compute import compute_findings
-from ansible_collections.cutover.aws.plugins.module_utils._preflight.rules.database import WEEK, Window,
-database_findings
+from ansible_collections.cutover.aws.plugins.module_utils._preflight.rules.database import (
+    WEEK,
+    Window,
+    database_findings,
+)
 from ansible_collections.cutover.aws.plugins.module_utils._preflight.rules.limits import LIMITS, limit_findings
 from ansible_collections.cutover.aws.plugins.module_utils._preflight.rules.network import network_findings
 from ansible_collections.cutover.aws.plugins.module_utils._preflight.rules.place import account_of, arns, place_findings
@@ -100,8 +104,9 @@ class TestNetwork:
     def test_exactly_the_pairs_that_overlap_are_told(self, blocks: list[tuple[int, int]]) -> None:
         cidrs = [str(ip_network(f"10.20.{third}.0/{prefix}", strict=False)) for third, prefix in blocks]
         networks = [ip_network(cidr) for cidr in cidrs]
-        pairs = [(i, j) for i in range(len(cidrs)) for j in range(i + 1, len(cidrs)) if
-        networks[i].overlaps(networks[j])]
+        pairs = [
+            (i, j) for i in range(len(cidrs)) for j in range(i + 1, len(cidrs)) if networks[i].overlaps(networks[j])
+        ]
         found = [one for one in network_findings({"vpc_subnets": {"public": cidrs}}) if "overlaps" in one.rule]
         assert [(f"vpc_subnets.public[{j}]", f"overlaps vpc_subnets.public[{i}] ({cidrs[i]})") for i, j in pairs] == [
             (one.variable, one.rule) for one in found
@@ -193,8 +198,10 @@ class TestPlace:
         "values",
         [
             {"region": "us-east-1", "replica_region": "us-west-2"},
-            {"region": "cn-north-1", "security_certificate_arn":
-            "arn:aws-cn:acm:cn-north-1:123456789012:certificate/a"},
+            {
+                "region": "cn-north-1",
+                "security_certificate_arn": "arn:aws-cn:acm:cn-north-1:123456789012:certificate/a",
+            },
             {"aws_endpoint_url": "http://127.0.0.1:5599", "aws_access_key": "AKIALOCALCLOUD000000"},
             {"aws_endpoint_url": "https://ec2.internal.example.org"},
             {"aws_endpoint_url": ""},
@@ -275,8 +282,9 @@ class TestDatabase:
 
     @given(st.integers(0, WEEK - 1), st.integers(30, 600), st.integers(0, WEEK - 1), st.integers(30, 600))
     def test_windows_overlap_exactly_if_they_share_a_minute(self, one: int, long: int, other: int, short: int) -> None:
-        shared = {(one + minute) % WEEK for minute in range(long)} & {(other + minute) % WEEK for minute in
-        range(short)}
+        shared = {(one + minute) % WEEK for minute in range(long)} & {
+            (other + minute) % WEEK for minute in range(short)
+        }
         assert Window(one, long).overlaps(Window(other, short)) is bool(shared)
 
 
@@ -286,8 +294,11 @@ class TestCompute:
         [
             ({"instance_type": "t3.micro", "min_size": 1, "desired_capacity": 2, "max_size": 4}, None, ""),
             ({"instance_type": "t3.micro", "min_size": 3, "max_size": 2}, ".min_size", "is above max_size (2)"),
-            ({"instance_type": "t3.micro", "desired_capacity": 5, "max_size": 2}, ".desired_capacity", "is
-            above max_size"),
+            (
+                {"instance_type": "t3.micro", "desired_capacity": 5, "max_size": 2},
+                ".desired_capacity",
+                "above max_size",
+            ),
             ({"instance_type": "t3.micro", "min_size": -1}, ".min_size", "0 or more"),
             ({"instance_type": "t3.micro", "min_size": "two"}, ".min_size", "whole number"),
             ({"instance_type": "db.m5.large"}, ".instance_type", "no instance type"),
@@ -304,8 +315,9 @@ class TestCompute:
 
     @pytest.mark.parametrize("name", ["Blue", "blue-1", "1blue", "averylongsidename"])
     def test_a_sides_name_fits_into_those_of_load_balancers(self, name: str) -> None:
-        assert only(compute_findings({"compute_sides": {name: {"instance_type": "t3.micro"}}})).variable ==
-        f"compute_sides.{name}"
+        assert only(compute_findings({"compute_sides": {name: {"instance_type": "t3.micro"}}})).variable == (
+            f"compute_sides.{name}"
+        )
 
     @pytest.mark.parametrize(
         ("values", "variable"),
