@@ -4,8 +4,6 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator
 from fnmatch import fnmatchcase
 from typing import Any
 
@@ -14,6 +12,8 @@ from local_cloud.layers import Next
 from local_cloud.request import Request
 from local_cloud.response import Response
 from local_cloud.services import handles
+from local_cloud.services.iam.principals import as_list
+from local_cloud.services.s3.policies import policy_of
 
 LOGGING = "logging.s3.amazonaws.com"
 
@@ -29,30 +29,23 @@ def judge_target(request: Request, next_handler: Next) -> Response:
     if target.region_name != source.region_name:
         raise AwsError("CrossLocationLoggingProhibitted", "Cross S3 location logging not allowed.")
     prefix = wanted.get("TargetPrefix", "")
-    if not lets_logs_in(target, prefix):
+    if not lets_logs_in(policy_of(request, target.name), f"{target.arn}/{prefix}"):
         return next_handler(request)
     source.logging = {"TargetBucket": wanted["TargetBucket"], "TargetPrefix": prefix}
     return request.answer({})
 
 
-def lets_logs_in(bucket: Any, prefix: str) -> bool:
-    """Whether the bucket's policy lets S3 put objects under the prefix."""
-    document = json.loads(bucket.policy.decode()) if bucket.policy else {"Statement": []}
-    probe = f"{bucket.arn}/{prefix}probe"
-    return any(allows(statement, probe) for statement in document["Statement"])
+def lets_logs_in(policy: dict[str, Any] | None, arn: str) -> bool:
+    """Whether the policy lets S3 put objects whose ARNs begin so."""
+    return policy is not None and any(allows(statement, f"{arn}probe") for statement in as_list(policy["Statement"]))
 
 
 def allows(statement: dict[str, Any], arn: str) -> bool:
     principal = statement.get("Principal", {})
-    services = list(items(principal.get("Service"))) if isinstance(principal, dict) else []
-    actions, resources = items(statement.get("Action")), items(statement.get("Resource"))
+    services = as_list(principal.get("Service", [])) if isinstance(principal, dict) else []
     return (
         statement["Effect"] == "Allow"
         and LOGGING in services
-        and any(fnmatchcase("s3:PutObject", action) for action in actions)
-        and any(fnmatchcase(arn, resource) for resource in resources)
+        and any(fnmatchcase("s3:PutObject", action) for action in as_list(statement.get("Action", [])))
+        and any(fnmatchcase(arn, resource) for resource in as_list(statement.get("Resource", [])))
     )
-
-
-def items(value: Any) -> Iterator[str]:
-    yield from value if isinstance(value, list) else [value] if value else []

@@ -54,6 +54,12 @@ def keep_conditions_from_moto(request: Request, next_handler: Next) -> Response:
     return response
 
 
+def policy_of(request: Request, bucket: str) -> dict[str, Any] | None:
+    """The bucket's policy as it was put."""
+    text = _policies[_scope(request)].get(bucket)
+    return None if text is None else dict(json.loads(text))
+
+
 def _text(request: Request) -> str:
     policy = request.parameters.get("Policy", "")
     return policy.decode() if isinstance(policy, bytes) else str(policy)
