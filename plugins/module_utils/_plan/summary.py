@@ -20,7 +20,7 @@ def leaves(value: Any) -> int:
     return value is not None
 
 
-def summary_text(title: str, resources: Mapping[str, Mapping[str, Mapping[str, Any]]], facts: Mapping[str, Any]) -> str:
+def summary_text(resources: Mapping[str, Mapping[str, Mapping[str, Any]]], title: str, facts: Mapping[str, Any]) -> str:
     """resources are those of each layer by key, as layer_plan returns them; facts are lines to print after them, a list for several."""
     lines = [title, ""]
     for layer, found in resources.items():

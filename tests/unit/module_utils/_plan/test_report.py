@@ -83,5 +83,5 @@ def test_leaves_count_values_and_no_nulls() -> None:
 
 
 def test_the_summary_counts_resources_by_layer() -> None:
-    text = summary_text("acme-prod stands", {"vpc": {"a": {"type": "subnet"}, "b": {"type": "subnet"}}}, {"outputs": ["one", "two"]})
+    text = summary_text({"vpc": {"a": {"type": "subnet"}, "b": {"type": "subnet"}}}, "acme-prod stands", {"outputs": ["one", "two"]})
     assert "2 subnet" in text and "  one" in text and text.count("outputs") == 1
