@@ -11,9 +11,12 @@ short_description: Create, change or remove an encrypted DB instance with a pass
 version_added: 1.0.0
 author: the cutover.aws authors (@cutover-aws)
 description:
-  - The instance is always encrypted, and RDS keeps its master password in a secret of its own. M(amazon.aws.rds_instance) cannot ask for that.
-  - It waits for nothing but the beginning of a change, so that other work runs beside it; M(cutover.aws.wait_for) joins it.
-  - Only what differs is sent, and applied at once. What AWS cannot change of an instance that exists is an error that says so.
+  - The instance is always encrypted, and RDS keeps its master password in a secret of its own.
+    M(amazon.aws.rds_instance) cannot ask for that.
+  - It waits for nothing but the beginning of a change, so that other work runs beside it; M(cutover.aws.wait_for) joins
+    it.
+  - Only what differs is sent, and applied at once. What AWS cannot change of an instance that exists is an error that
+    says so.
   - A stopped instance is started.
 options:
   identifier:
@@ -26,7 +29,8 @@ options:
     choices: [mysql, mariadb, postgres]
   engine_version:
     description:
-      - The version, or the beginning of one (C(8.4)). A newer minor version of the same major version satisfies it, since RDS upgrades minor versions by itself.
+      - The version, or the beginning of one (C(8.4)). A newer minor version of the same major version satisfies it,
+        since RDS upgrades minor versions by itself.
       - Another major version is refused, since moving to it is a migration.
     type: str
   instance_class:
@@ -130,7 +134,8 @@ options:
     description: ARN of the role that lets C(monitoring.rds.amazonaws.com) write the samples.
     type: str
   log_exports:
-    description: Logs that go to CloudWatch Logs. Their groups ought to exist beforehand; RDS makes them without retention and key.
+    description: Logs that go to CloudWatch Logs. Their groups ought to exist beforehand; RDS makes them without
+      retention and key.
     type: list
     elements: str
     default: []
@@ -142,12 +147,14 @@ options:
     description: Name of the snapshot that is taken before the instance is removed; without it none is taken.
     type: str
   delete_automated_backups:
-    description: Whether the automated backups go with the instance; otherwise AWS keeps them until their retention ends.
+    description: Whether the automated backups go with the instance; otherwise AWS keeps them until their retention
+      ends.
     type: bool
     default: true
   state:
     description:
-      - V(present) wants the instance as described. V(absent) begins its removal, and turns deletion protection off beforehand.
+      - V(present) wants the instance as described. V(absent) begins its removal, and turns deletion protection off
+        beforehand.
       - V(rebooted) reboots it if, and only if, parameters wait for a reboot.
       - Only O(identifier) is needed unless it is V(present).
     type: str
@@ -219,7 +226,17 @@ from ..module_utils._rds.instance import DELETING, reboot_pending
 from ..module_utils._rds.plan import deletion, instance_plan
 from ..module_utils._rds.versions import ENGINES
 
-NEEDED = ["engine", "engine_version", "instance_class", "allocated_storage", "key_arn", "subnet_group", "parameter_group", "security_groups", "username"]
+NEEDED = [
+    "engine",
+    "engine_version",
+    "instance_class",
+    "allocated_storage",
+    "key_arn",
+    "subnet_group",
+    "parameter_group",
+    "security_groups",
+    "username",
+]
 NEEDED += ["password_key_arn", "backup_window", "maintenance_window", "ca_certificate"]
 
 ATTRIBUTES: dict[str, Any] = {
@@ -312,14 +329,22 @@ def _remove(module: AnsibleAWSModule, client: Any, item: dict[str, Any] | None) 
         if item["DeletionProtection"]:
             api.unprotect(client, p["identifier"])
         item = api.delete(client, request)
-    return {"changed": True, "diff": {"before": {"state": "present"}, "after": {"final_snapshot": request.get("FinalDBSnapshotIdentifier")}}, **_result(item)}
+    return {
+        "changed": True,
+        "diff": {"before": {"state": "present"}, "after": {"final_snapshot": request.get("FinalDBSnapshotIdentifier")}},
+        **_result(item),
+    }
 
 
 def _reboot(module: AnsibleAWSModule, client: Any, item: dict[str, Any] | None) -> dict[str, Any]:
     waiting = item is not None and reboot_pending(item)
     if waiting and not module.check_mode:
         api.reboot(client, module.params["identifier"])
-    return {"changed": waiting, "diff": {"before": {"pending_reboot": waiting}, "after": {"pending_reboot": False}}, **_result(item)}
+    return {
+        "changed": waiting,
+        "diff": {"before": {"pending_reboot": waiting}, "after": {"pending_reboot": False}},
+        **_result(item),
+    }
 
 
 def _result(item: dict[str, Any] | None) -> dict[str, Any]:

@@ -12,9 +12,11 @@ version_added: 1.0.0
 author: the cutover.aws authors (@cutover-aws)
 description:
   - Creates, changes or removes a DB parameter group.
-  - Dynamic parameters are applied at once, static ones wait for a reboot. M(amazon.aws.rds_instance_param_group) knows one method for all of them, and AWS refuses
+  - Dynamic parameters are applied at once, static ones wait for a reboot. M(amazon.aws.rds_instance_param_group) knows
+    one method for all of them, and AWS refuses
     to apply a static one at once.
-  - A parameter that somebody has set and that O(parameters) does not name goes back to the engine's default, which the stock module does not do.
+  - A parameter that somebody has set and that O(parameters) does not name goes back to the engine's default, which the
+    stock module does not do.
   - Values are sent as they are. The stock module turns V(ON) of a switch into C(0).
 options:
   name:
@@ -22,7 +24,8 @@ options:
     type: str
     required: true
   family:
-    description: Engine and major version, for example C(mysql8.4). AWS cannot change it. Required with O(state=present).
+    description: Engine and major version, for example C(mysql8.4). AWS cannot change it. Required with
+      O(state=present).
     type: str
   description:
     description: Set when the group is made; AWS cannot change it. Required with O(state=present).
@@ -79,7 +82,7 @@ from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleA
 
 from ..module_utils._errors import fail_clearly
 from ..module_utils._rds import parameter_api as api
-from ..module_utils._rds.parameters import ParameterPlan, parameter_plan, user_parameters
+from ..module_utils._rds.parameters import Wanted, parameter_plan, user_parameters
 
 
 def main() -> None:
@@ -105,21 +108,21 @@ def main() -> None:
 
 def _ensure(module: AnsibleAWSModule, client: Any, group: dict[str, Any] | None) -> dict[str, Any]:
     p = module.params
-    wanted = {name: str(value) for name, value in p["parameters"].items()}
-
-    def plan(existing: dict[str, Any] | None, parameters: list[dict[str, Any]]) -> ParameterPlan:
-        return parameter_plan(p["name"], p["family"], wanted, p["tags"], existing, parameters)
-
-    present = api.parameters(client, p["name"]) if group else []
-    planned = plan(group, present)
-    arn = group["DBParameterGroupArn"] if group else None
-    if not (planned.empty or module.check_mode):
-        if planned.create:
-            arn = api.create(client, p["name"], p["family"], p["description"], p["tags"])
+    values = {name: str(value) for name, value in p["parameters"].items()}
+    wanted = Wanted(p["name"], p["family"], values, p["tags"])
+    present = api.parameters(client, wanted.name) if group else []
+    plan = parameter_plan(wanted, group, present)
+    arn = str(group["DBParameterGroupArn"]) if group else ""
+    if not (plan.empty or module.check_mode):
+        todo = plan
+        if plan.create:
+            arn = api.create(client, wanted, p["description"])
             # Only now does AWS say which parameters of the family can change at once.
-            planned = plan({"DBParameterGroupFamily": p["family"], "Tags": p["tags"]}, api.parameters(client, p["name"]))
-        api.apply(client, p["name"], arn, planned)
-    return {"changed": not planned.empty or not group, "arn": arn, "diff": _diff(group, present, {"parameters": wanted, "tags": p["tags"]})}
+            made = {"DBParameterGroupFamily": wanted.family, "Tags": wanted.tags}
+            todo = parameter_plan(wanted, made, api.parameters(client, wanted.name))
+        api.apply(client, wanted.name, arn, todo)
+    after = {"parameters": values, "tags": p["tags"]}
+    return {"changed": not plan.empty, "arn": arn or None, "diff": _diff(group, present, after)}
 
 
 def _remove(module: AnsibleAWSModule, client: Any, group: dict[str, Any] | None) -> dict[str, Any]:
@@ -130,7 +133,10 @@ def _remove(module: AnsibleAWSModule, client: Any, group: dict[str, Any] | None)
 
 
 def _diff(group: dict[str, Any] | None, parameters: list[dict[str, Any]], after: dict[str, Any]) -> dict[str, Any]:
-    return {"before": {"parameters": user_parameters(parameters), "tags": group["Tags"]} if group else {}, "after": after}
+    return {
+        "before": {"parameters": user_parameters(parameters), "tags": group["Tags"]} if group else {},
+        "after": after,
+    }
 
 
 if __name__ == "__main__":

@@ -25,9 +25,10 @@ Parameter = str | int | float | bool
 class DatabaseConfig(TypedDict):
     """The database role's inputs.
 
-    source is new or none (groups only). parameter_family and port are the engine's own where they are None. Storage is in GiB, storage_throughput in MiB/s, retentions in
-    days, monitoring_interval in seconds. max_allocated_storage None turns storage autoscaling off; iops and storage_throughput None leave them to AWS. reboot: whether
-    a run may reboot the instance for parameters that wait for it.
+    source is new or none (groups only). parameter_family and port are the engine's own where they are None. Storage
+    is in GiB, storage_throughput in MiB/s, retentions in days, monitoring_interval in seconds. max_allocated_storage
+    None turns storage autoscaling off; iops and storage_throughput None leave them to AWS. reboot says whether a run
+    may reboot the instance for parameters that wait for it.
     """
 
     source: str
@@ -112,7 +113,8 @@ def _subnet_group(stack: Stack, config: DatabaseConfig) -> Resource:
 
 
 def _parameter_group(stack: Stack, config: DatabaseConfig) -> Resource:
-    """The family is part of the name, because AWS cannot change it: another family is another group, to which the instance then moves."""
+    """The family is part of the name, because AWS cannot change it: another family is another group, to which the
+    instance then moves."""
     chosen = config["parameter_family"] or family(config["engine"], config["engine_version"])
     key = f"parameter_group/{chosen}"
     name = rds_name(f"{stack.name}-{chosen.replace('.', '-')}", GROUP_NAME_LIMIT)
@@ -139,7 +141,14 @@ def _log_groups(stack: Stack, config: DatabaseConfig) -> Iterator[Resource]:
     for log in config["log_exports"]:
         key, name = f"log_group/{log}", f"{log_group_prefix(stack)}{log}"
         yield Resource(
-            key, "log_group", name, {"retention": config["log_retention"], "key_arn": known(config["key_arn"]), "tags": stack.tagged(key, name)}
+            key,
+            "log_group",
+            name,
+            {
+                "retention": config["log_retention"],
+                "key_arn": known(config["key_arn"]),
+                "tags": stack.tagged(key, name),
+            },
         )
 
 
@@ -200,7 +209,11 @@ def _storage(config: DatabaseConfig) -> dict[str, Value]:
 
 def _insights(config: DatabaseConfig, key_arn: str) -> dict[str, Value]:
     if not config["performance_insights"]:
-        return {"performance_insights": False, "performance_insights_key_arn": None, "performance_insights_retention": None}
+        return {
+            "performance_insights": False,
+            "performance_insights_key_arn": None,
+            "performance_insights_retention": None,
+        }
     return {
         "performance_insights": True,
         "performance_insights_key_arn": key_arn,
@@ -210,7 +223,10 @@ def _insights(config: DatabaseConfig, key_arn: str) -> dict[str, Value]:
 
 def _monitoring(config: DatabaseConfig) -> dict[str, Value]:
     interval = config["monitoring_interval"]
-    return {"monitoring_interval": interval, "monitoring_role_arn": known(config["monitoring_role_arn"]) if interval else None}
+    return {
+        "monitoring_interval": interval,
+        "monitoring_role_arn": known(config["monitoring_role_arn"]) if interval else None,
+    }
 
 
 def _ids(ids: Sequence[str] | None) -> Value:

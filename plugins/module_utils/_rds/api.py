@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 BEGIN_TIMEOUT = 60.0
 BEGIN_PAUSE = 2.0
-"""Seconds. For a while after ModifyDBInstance AWS still says available; who waits for the end has to know that it has begun."""
+"""Seconds. After ModifyDBInstance AWS says available for a while; who waits for the end must know that it has begun."""
 
 
 def find(client: BaseClient, identifier: str) -> dict[str, Any] | None:
@@ -45,8 +45,13 @@ def apply(client: BaseClient, plan: InstancePlan, existing: Mapping[str, Any] | 
     return instance
 
 
-def await_beginning(look: Callable[[], Mapping[str, Any] | None], done: Callable[[Mapping[str, Any]], bool], clock: Clock) -> None:
-    """Returns once AWS shows that it works on the change, or that it is done; after BEGIN_TIMEOUT seconds it returns too, since the read-back asks again."""
+def await_beginning(
+    look: Callable[[], Mapping[str, Any] | None], done: Callable[[Mapping[str, Any]], bool], clock: Clock
+) -> None:
+    """Returns once AWS shows that it works on the change, or that it is done.
+
+    It returns after BEGIN_TIMEOUT seconds too, since the read-back asks again.
+    """
     deadline = clock.now() + BEGIN_TIMEOUT
     while (item := look()) and item["DBInstanceStatus"] in SETTLED and not done(item):
         if clock.now() >= deadline:

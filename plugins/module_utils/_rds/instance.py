@@ -61,7 +61,10 @@ https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/accessing-monitoring.html
 
 
 def instance_attributes(item: Mapping[str, Any]) -> dict[str, Value]:
-    """What the model holds an instance to. Groups are given by name, lists where order means nothing are sorted, lists of tags are dictionaries."""
+    """What the model holds an instance to.
+
+    Groups are given by name, lists where order means nothing are sorted, lists of tags are dictionaries.
+    """
     secret = item.get("MasterUserSecret") or {}
     insights = bool(item.get("PerformanceInsightsEnabled"))
     return {
@@ -78,7 +81,9 @@ def instance_attributes(item: Mapping[str, Any]) -> dict[str, Value]:
         "multi_az": bool(item.get("MultiAZ")),
         "subnet_group": (item.get("DBSubnetGroup") or {}).get("DBSubnetGroupName"),
         "parameter_group": next((g["DBParameterGroupName"] for g in item.get("DBParameterGroups") or []), None),
-        "security_groups": sorted(g["VpcSecurityGroupId"] for g in item.get("VpcSecurityGroups") or [] if g.get("Status") != "removing"),
+        "security_groups": sorted(
+            g["VpcSecurityGroupId"] for g in item.get("VpcSecurityGroups") or [] if g.get("Status") != "removing"
+        ),
         "port": (item.get("Endpoint") or {}).get("Port"),
         "database_name": item.get("DBName"),
         "username": item.get("MasterUsername"),
@@ -129,17 +134,23 @@ def instance_facts(item: Mapping[str, Any]) -> dict[str, Value]:
         "secret_arn": (item.get("MasterUserSecret") or {}).get("SecretArn"),
         "engine_version": item["EngineVersion"],
         "allocated_storage": item.get("AllocatedStorage"),
-        "pending": sorted(name for name, value in (item.get("PendingModifiedValues") or {}).items() if value not in (None, {}, [])),
+        "pending": sorted(
+            name for name, value in (item.get("PendingModifiedValues") or {}).items() if value not in (None, {}, [])
+        ),
     }
 
 
 def as_wanted(found: Mapping[str, Value], wanted: Mapping[str, Value]) -> dict[str, Value]:
-    """found, with wanted's word for what AWS itself moves on: a newer minor version, storage that has grown, the port of an instance without endpoint yet.
+    """found, with wanted's word for what AWS itself moves on.
+
+    These are a newer minor version, storage that has grown, and the port of an instance that has no endpoint yet.
 
     None of them can be taken back, so none is a difference that a run could remove.
     """
     values = dict(found)
-    if "engine_version" in wanted and satisfies(str(found["engine"]), str(found["engine_version"]), str(wanted["engine_version"])):
+    if "engine_version" in wanted and satisfies(
+        str(found["engine"]), str(found["engine_version"]), str(wanted["engine_version"])
+    ):
         values["engine_version"] = wanted["engine_version"]
     storage, asked = found.get("allocated_storage"), wanted.get("allocated_storage")
     if isinstance(storage, int) and isinstance(asked, int) and storage > asked:

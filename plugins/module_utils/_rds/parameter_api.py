@@ -4,23 +4,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, TypeVar
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 from ansible_collections.amazon.aws.plugins.module_utils.botocore import is_boto3_error_code
 from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
 
 from .._stack.context import tags_of
-from .parameters import BATCH, ParameterPlan
+from .parameters import BATCH, ParameterPlan, Wanted
 
 if TYPE_CHECKING:
     from botocore.client import BaseClient
 
+P = ParamSpec("P")
 T = TypeVar("T")
 
 NOT_FOUND = "DBParameterGroupNotFound"
-known_soon = AWSRetry.jittered_backoff(retries=8, delay=1, max_delay=5, catch_extra_error_codes=[NOT_FOUND])
-"""A group that has just been made is not known everywhere at once."""
+
+
+def known_soon(function: Callable[P, T]) -> Callable[P, T]:
+    """A group that has just been made is not known everywhere at once."""
+    retry = AWSRetry.jittered_backoff(retries=8, delay=1, max_delay=5, catch_extra_error_codes=[NOT_FOUND])
+    retrying: Callable[P, T] = retry(function)
+    return retrying
 
 
 def find(client: BaseClient, name: str) -> dict[str, Any] | None:
@@ -43,10 +49,13 @@ def parameters(client: BaseClient, name: str) -> list[dict[str, Any]]:
     return [parameter for page in pages for parameter in page["Parameters"]]
 
 
-def create(client: BaseClient, name: str, family: str, description: str, tags: Mapping[str, str]) -> str:
-    """Makes the group; its ARN."""
+def create(client: BaseClient, wanted: Wanted, description: str) -> str:
+    """Makes the group, with the engine's defaults; its ARN."""
     answer = client.create_db_parameter_group(
-        DBParameterGroupName=name, DBParameterGroupFamily=family, Description=description, Tags=tag_list(tags)
+        DBParameterGroupName=wanted.name,
+        DBParameterGroupFamily=wanted.family,
+        Description=description,
+        Tags=tag_list(wanted.tags),
     )
     return str(answer["DBParameterGroup"]["DBParameterGroupArn"])
 

@@ -11,12 +11,23 @@ from typing import Any
 from .._errors import CutoverError
 
 BATCH = 20
-"""BC: rds ModifyDBParameterGroup and ResetDBParameterGroup take 20 parameters a call."""
+"""API reference: ModifyDBParameterGroup and ResetDBParameterGroup take 20 parameters a call."""
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A group as it ought to be."""
+
+    name: str
+    family: str
+    parameters: Mapping[str, str]
+    tags: Mapping[str, str]
 
 
 @dataclass(frozen=True)
 class ParameterPlan:
-    """set and reset are what ModifyDBParameterGroup and ResetDBParameterGroup take, tags those that are missing or differ."""
+    """set and reset are what ModifyDBParameterGroup and ResetDBParameterGroup take, tags those that are missing or
+    differ."""
 
     create: bool = False
     set: Sequence[Mapping[str, str]] = ()
@@ -35,27 +46,34 @@ class FamilyFixed(CutoverError):
 
 def user_parameters(parameters: Iterable[Mapping[str, Any]]) -> dict[str, str]:
     """The values that somebody has set, by name, in the order of the names."""
-    own = {p["ParameterName"]: str(p["ParameterValue"]) for p in parameters if p.get("ParameterValue") is not None and p.get("Source", "user") == "user"}
+    own = {
+        p["ParameterName"]: str(p["ParameterValue"])
+        for p in parameters
+        if p.get("ParameterValue") is not None and p.get("Source", "user") == "user"
+    }
     return dict(sorted(own.items()))
 
 
 def parameter_plan(
-    name: str, family: str, wanted: Mapping[str, str], tags: Mapping[str, str], group: Mapping[str, Any] | None, parameters: Sequence[Mapping[str, Any]]
+    wanted: Wanted, group: Mapping[str, Any] | None, parameters: Sequence[Mapping[str, Any]]
 ) -> ParameterPlan:
-    """group is the answer of DescribeDBParameterGroups with its Tags, None where there is none; parameters all of DescribeDBParameters."""
+    """group is the answer of DescribeDBParameterGroups with its Tags as a dictionary, None where there is none.
+
+    parameters are all of DescribeDBParameters. Raises FamilyFixed.
+    """
     if group is None:
-        return ParameterPlan(create=True, set=[_change(parameter, value, {}) for parameter, value in wanted.items()])
-    if group["DBParameterGroupFamily"] != family:
+        return ParameterPlan(create=True, set=[_change(name, value, {}) for name, value in wanted.parameters.items()])
+    if group["DBParameterGroupFamily"] != wanted.family:
         raise FamilyFixed(
-            f"parameter group {name} is of the family {group['DBParameterGroupFamily']}, not {family}, and AWS cannot change that. "
-            "Give the group of the other family another name, and move the instance to it."
+            f"parameter group {wanted.name} is of the family {group['DBParameterGroupFamily']}, not {wanted.family}, "
+            "and AWS cannot change that. Give the group of the other family another name, and move the instance to it."
         )
     kinds = {parameter["ParameterName"]: parameter for parameter in parameters}
     own = user_parameters(parameters)
     return ParameterPlan(
-        set=[_change(parameter, value, kinds) for parameter, value in wanted.items() if own.get(parameter) != value],
-        reset=[_reset(parameter, kinds) for parameter in own if parameter not in wanted],
-        tags={tag: value for tag, value in tags.items() if group["Tags"].get(tag) != value},
+        set=[_change(name, value, kinds) for name, value in wanted.parameters.items() if own.get(name) != value],
+        reset=[_reset(name, kinds) for name in own if name not in wanted.parameters],
+        tags={tag: value for tag, value in wanted.tags.items() if group["Tags"].get(tag) != value},
     )
 
 

@@ -54,17 +54,24 @@ CREATE_NAMES: Mapping[str, str] = {
 """What CreateDBInstance calls each attribute of the model."""
 
 FIXED = ("engine", "encrypted", "key_arn", "subnet_group", "database_name", "username")
-"""AWS sets these when it makes the instance. (Another subnet group of the same network is refused; one of another network is a move with an outage.)"""
+"""AWS sets these when it makes the instance.
+
+(Another subnet group of the same network is refused; one of another network is a move with an outage.)
+"""
 
 INSIGHTS = ("performance_insights", "performance_insights_key_arn", "performance_insights_retention")
 TOGETHER = (INSIGHTS, ("password_managed", "password_key_arn"), ("monitoring_interval", "monitoring_role_arn"))
 """Attributes of which AWS takes one only beside the others."""
 
-WITHOUT_SNAPSHOT = frozenset({"creating", "failed", "incompatible-create", "incompatible-network", "incompatible-restore"})
-"""BC: rds DeleteDBInstance, and what has not been created yet."""
+WITHOUT_SNAPSHOT = frozenset(
+    {"creating", "failed", "incompatible-create", "incompatible-network", "incompatible-restore"}
+)
+"""The API reference of DeleteDBInstance, and what has not been created yet."""
 
 GP3_PROVISIONABLE = 400
-"""GiB from which on RDS lets gp3 volumes of MySQL, MariaDB and PostgreSQL have IOPS of their own, and then wants them with every change of size.
+"""GiB from which on gp3 volumes of MySQL, MariaDB and PostgreSQL have IOPS that can be set.
+
+RDS then wants them with every change of size.
 
 https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/CHAP_Storage.html#gp3-storage
 """
@@ -76,7 +83,10 @@ class NotChangeable(CutoverError):
 
 @dataclass(frozen=True)
 class InstancePlan:
-    """create and modify are what CreateDBInstance and ModifyDBInstance take (None: no call), tags those that are missing or differ."""
+    """create and modify are what CreateDBInstance and ModifyDBInstance take, None where there is no such call.
+
+    tags are those that are missing or differ; before and after are for the diff.
+    """
 
     create: Mapping[str, Any] | None = None
     modify: Mapping[str, Any] | None = None
@@ -91,7 +101,9 @@ class InstancePlan:
         return not (self.create or self.modify or self.start or self.tags)
 
 
-def instance_plan(identifier: str, wanted: Attributes, tags: Mapping[str, str], item: Mapping[str, Any] | None) -> InstancePlan:
+def instance_plan(
+    identifier: str, wanted: Attributes, tags: Mapping[str, str], item: Mapping[str, Any] | None
+) -> InstancePlan:
     """item is the answer of DescribeDBInstances, None where there is no instance. Raises NotChangeable."""
     if item is None:
         return InstancePlan(create=_create(identifier, wanted, tags), after={**wanted, "tags": tags})
@@ -106,13 +118,19 @@ def instance_plan(identifier: str, wanted: Attributes, tags: Mapping[str, str], 
     return InstancePlan(
         modify=_modify(item, changed, wanted) if changed else None,
         tags=missing,
-        before={**{name: found.get(name) for name in changed}, **_tags_part({tag: present.get(tag) for tag in missing})},
+        before={
+            **{name: found.get(name) for name in changed},
+            **_tags_part({tag: present.get(tag) for tag in missing}),
+        },
         after={**changed, **_tags_part(missing)},
     )
 
 
 def deletion(item: Mapping[str, Any], final_snapshot: str | None, *, delete_automated_backups: bool) -> dict[str, Any]:
-    """What DeleteDBInstance takes. An instance that never came to life has nothing to take a snapshot of, and AWS refuses to."""
+    """What DeleteDBInstance takes.
+
+    An instance that never came to life has nothing to take a snapshot of, and AWS refuses to.
+    """
     name = None if item["DBInstanceStatus"] in WITHOUT_SNAPSHOT else final_snapshot
     return {
         "DBInstanceIdentifier": item["DBInstanceIdentifier"],
@@ -124,7 +142,11 @@ def deletion(item: Mapping[str, Any], final_snapshot: str | None, *, delete_auto
 
 def _create(identifier: str, wanted: Attributes, tags: Mapping[str, str]) -> dict[str, Any]:
     request = {CREATE_NAMES[name]: value for name, value in wanted.items() if value is not None and value != []}
-    return {"DBInstanceIdentifier": identifier, **request, "Tags": [{"Key": key, "Value": value} for key, value in tags.items()]}
+    return {
+        "DBInstanceIdentifier": identifier,
+        **request,
+        "Tags": [{"Key": key, "Value": value} for key, value in tags.items()],
+    }
 
 
 def _refuse_fixed(identifier: str, changed: Attributes, found: Attributes) -> None:
@@ -155,7 +177,9 @@ def _modify(item: Mapping[str, Any], changed: Attributes, wanted: Attributes) ->
         request["DBPortNumber"] = request.pop("Port")
     if "log_exports" in sent:
         del request["EnableCloudwatchLogsExports"]
-        request["CloudwatchLogsExportConfiguration"] = _log_exports(item.get("EnabledCloudwatchLogsExports", []), _strings(wanted["log_exports"]))
+        request["CloudwatchLogsExportConfiguration"] = _log_exports(
+            item.get("EnabledCloudwatchLogsExports", []), _strings(wanted["log_exports"])
+        )
     if "max_allocated_storage" in sent and sent["max_allocated_storage"] is None:
         # AWS's way of saying that storage shall not grow by itself.
         request["MaxAllocatedStorage"] = request.get("AllocatedStorage", item["AllocatedStorage"])

@@ -11,7 +11,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Engine:
-    """major_parts is how many numbers of a version name its major version; logs are those that RDS can export (BC: CreateDBInstance)."""
+    """major_parts is how many numbers of a version name its major version.
+
+    logs are those that RDS can export, as the API reference of CreateDBInstance lists them.
+    """
 
     port: int
     major_parts: int
@@ -31,7 +34,7 @@ def numbers(version: str) -> tuple[int, ...]:
 
 
 def major(engine: str, version: str) -> str:
-    """The major version, as parameter group families and upgrades count it: 8.4 of MySQL 8.4.6, 16 of PostgreSQL 16.4."""
+    """The major version as families and upgrades count it: 8.4 of MySQL 8.4.6, 16 of PostgreSQL 16.4."""
     parts = ENGINES[engine].major_parts if engine in ENGINES else 2
     return ".".join(str(number) for number in numbers(version)[:parts])
 
@@ -42,5 +45,8 @@ def family(engine: str, version: str) -> str:
 
 
 def satisfies(engine: str, found: str, wanted: str) -> bool:
-    """Whether found is of wanted's major version and not older: RDS upgrades minor versions by itself and never goes back."""
+    """Whether found is of wanted's major version and not older.
+
+    RDS upgrades minor versions by itself and never goes back.
+    """
     return major(engine, found) == major(engine, wanted) and numbers(found) >= numbers(wanted)

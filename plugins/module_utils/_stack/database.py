@@ -23,11 +23,14 @@ Answer = dict[str, Any]
 def read_database(context: Context) -> Reality:
     """The layer's resources by key.
 
-    Snapshots and backups are read only for those who ask by name: the model knows none, and destroy has to list what it leaves.
+    Snapshots and backups are read only for those who ask by name: the model knows none, and destroy has to list what it
+    leaves.
     """
     calls: dict[str, Callable[[], list[Found]]] = {
         "subnet_groups": lambda: _groups(context, "describe_db_subnet_groups", "DBSubnetGroups", _subnet_group),
-        "parameter_groups": lambda: _groups(context, "describe_db_parameter_groups", "DBParameterGroups", _parameter_group),
+        "parameter_groups": lambda: _groups(
+            context, "describe_db_parameter_groups", "DBParameterGroups", _parameter_group
+        ),
         "instances": lambda: _instances(context),
         "log_groups": lambda: log_groups(context, log_group_prefix(context.stack)),
     }
@@ -38,7 +41,9 @@ def read_database(context: Context) -> Reality:
     return _with_keys(found)
 
 
-def _groups(context: Context, operation: str, result: str, found: Callable[[Context, Answer], Found | None]) -> list[Found]:
+def _groups(
+    context: Context, operation: str, result: str, found: Callable[[Context, Answer], Found | None]
+) -> list[Found]:
     """RDS tells a group's tags one by one, so only groups that are named as the stack's are asked for them."""
     groups = context.pages("rds", operation, result)
     named = [group for group in groups if str(group[NAMES[result]]).startswith(group_prefix(context.stack))]
@@ -114,14 +119,17 @@ def _instance(context: Context, item: Answer) -> Found | None:
 
 
 def _snapshots(context: Context) -> list[Found]:
-    """Manual snapshots of the stack's instance, the final ones among them, whether or not the instance is still there."""
+    """Manual snapshots of the stack's instance, the final ones among them, whether or not it is still there."""
     name = instance_name(context.stack)
-    items = context.pages("rds", "describe_db_snapshots", "DBSnapshots", DBInstanceIdentifier=name, SnapshotType="manual")
-    # Not the keys that their tags name: tags are copied from the instance.
-    return [
-        _kept("db_snapshot", item["DBSnapshotIdentifier"], item["DBSnapshotArn"], item, f"snapshot of {name}, kept until somebody deletes it")
-        for item in items
-    ]
+    items = context.pages(
+        "rds", "describe_db_snapshots", "DBSnapshots", DBInstanceIdentifier=name, SnapshotType="manual"
+    )
+    return [_snapshot(item) for item in items]
+
+
+def _snapshot(item: Answer) -> Found:
+    reason = f"snapshot of {item['DBInstanceIdentifier']}, kept until somebody deletes it"
+    return _kept("db_snapshot", item, item["DBSnapshotIdentifier"], item["DBSnapshotArn"], {"reason": reason})
 
 
 def _automated_backups(context: Context) -> list[Found]:
@@ -129,30 +137,41 @@ def _automated_backups(context: Context) -> list[Found]:
     name = instance_name(context.stack)
     wanted = {"db-instance-id": name, "status": "retained"}
     filters = [{"Name": key, "Values": [value]} for key, value in wanted.items()]
-    items = context.pages("rds", "describe_db_instance_automated_backups", "DBInstanceAutomatedBackups", Filters=filters)
+    items = context.pages(
+        "rds", "describe_db_instance_automated_backups", "DBInstanceAutomatedBackups", Filters=filters
+    )
     return [
-        _kept("automated_backup", item["DBInstanceIdentifier"], item.get("DBInstanceAutomatedBackupsArn"), item, f"automated backup of {name}", _end(item))
+        _automated_backup(item)
         for item in items
         if item["DBInstanceIdentifier"] == name and item["Status"] == "retained"
     ]
 
 
-def _end(item: Answer) -> str | None:
-    """The day on which the last restorable point goes."""
+def _automated_backup(item: Answer) -> Found:
+    name = item["DBInstanceIdentifier"]
     latest = item.get("RestoreWindow", {}).get("LatestTime")
-    return (latest + timedelta(days=item.get("BackupRetentionPeriod") or 0)).date().isoformat() if latest else None
+    last_day = (latest + timedelta(days=item.get("BackupRetentionPeriod") or 0)).date().isoformat() if latest else None
+    retained = {"reason": f"automated backup of {name}", "until": last_day}
+    return _kept("automated_backup", item, name, item.get("DBInstanceAutomatedBackupsArn"), retained)
 
 
-def _kept(kind: str, name: str, arn: str | None, item: Answer, reason: str, until: str | None = None) -> Found:
-    identity = arn or name
+def _kept(kind: str, item: Answer, name: str, arn: str | None, retained: Mapping[str, Value]) -> Found:
+    """What outlives the instance. Its key is not the one that its tags name: they are copied from the instance."""
     return Found(
-        key=f"{kind}/{identity}",
+        key=f"{kind}/{arn or name}",
         type=kind,
         name=name,
-        id=identity,
+        id=arn or name,
         arn=arn,
-        attributes={"encrypted": item.get("Encrypted"), "key_arn": item.get("KmsKeyId"), "tags": tags_of(item.get("TagList"))},
-        facts={"status": item["Status"], "retained": {"type": kind, "name": name, "arn": arn, "reason": reason, "until": until}},
+        attributes={
+            "encrypted": item.get("Encrypted"),
+            "key_arn": item.get("KmsKeyId"),
+            "tags": tags_of(item.get("TagList")),
+        },
+        facts={
+            "status": item["Status"],
+            "retained": {"type": kind, "name": name, "arn": arn, "until": None, **retained},
+        },
     )
 
 
@@ -163,7 +182,10 @@ def _with_keys(found: Reality) -> Reality:
     def referring(item: Found) -> Found:
         if item.type != "db_instance":
             return item
-        groups = {kind: keys.get((kind, str(item.attributes[kind])), item.attributes[kind]) for kind in ("subnet_group", "parameter_group")}
+        groups = {
+            kind: keys.get((kind, str(item.attributes[kind])), item.attributes[kind])
+            for kind in ("subnet_group", "parameter_group")
+        }
         return replace(item, attributes={**item.attributes, **groups})
 
     return {key: referring(item) for key, item in found.items()}
