@@ -19,7 +19,7 @@ def pending_keys(registered: Mapping[str, Any]) -> list[dict[str, Any]]:
             "id": result["key_id"],
             "arn": result["key_arn"],
             "reason": "AWS deletes a key only after a waiting time, in which the deletion can be cancelled",
-            "until": str(result.get("deletion_date") or ""),
+            "until": str(result.get("deletion_date") or "")[:10],
         }
         for result in registered["results"]
     ]

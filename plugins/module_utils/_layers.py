@@ -14,15 +14,23 @@ from typing import Any
 from ._model.compute import COMPUTE_PRUNED, COMPUTE_TYPES, compute_model
 from ._model.core import Model, Reality, Stack, Value
 from ._model.database import DATABASE_TYPES, database_model
+from ._model.dns import DNS_TYPES, dns_model
 from ._model.keys import KEYS_TYPES, keys_model
+from ._model.monitoring import MONITORING_PRUNED, MONITORING_TYPES, monitoring_model
 from ._model.security import SECURITY_PRUNED, SECURITY_TYPES, security_model
+from ._model.storage import STORAGE_PRUNED, STORAGE_TYPES, storage_model
 from ._model.vpc import VPC_TYPES, vpc_model
+from ._model.zone import ZONE_TYPES, zone_model
 from ._stack.compute import compute_outputs, read_compute
 from ._stack.context import Context
 from ._stack.database import database_outputs, read_database
+from ._stack.dns import dns_outputs, read_dns
 from ._stack.keys import keys_outputs, read_keys
+from ._stack.monitoring import monitoring_outputs, read_monitoring
 from ._stack.security import read_security, security_outputs
+from ._stack.storage import read_storage, storage_outputs
 from ._stack.vpc import read_vpc, vpc_outputs
+from ._stack.zone import read_zone, zone_outputs
 
 
 @dataclass(frozen=True)
@@ -46,9 +54,21 @@ LAYERS: Mapping[str, Layer] = {
     layer.name: layer
     for layer in (
         Layer("keys", "security", KEYS_TYPES, keys_model, read_keys, keys_outputs),
+        Layer("zone", "dns", ZONE_TYPES, zone_model, read_zone, zone_outputs),
         Layer("vpc", "vpc", VPC_TYPES, vpc_model, read_vpc, vpc_outputs),
         Layer("security", "security", SECURITY_TYPES, security_model, read_security, security_outputs, SECURITY_PRUNED),
+        Layer("storage", "storage", STORAGE_TYPES, storage_model, read_storage, storage_outputs, STORAGE_PRUNED),
         Layer("database", "database", DATABASE_TYPES, database_model, read_database, database_outputs),
         Layer("compute", "compute", COMPUTE_TYPES, compute_model, read_compute, compute_outputs, COMPUTE_PRUNED),
+        Layer(
+            "monitoring",
+            "monitoring",
+            MONITORING_TYPES,
+            monitoring_model,
+            read_monitoring,
+            monitoring_outputs,
+            MONITORING_PRUNED,
+        ),
+        Layer("dns", "dns", DNS_TYPES, dns_model, read_dns, dns_outputs, frozenset({"health_check"})),
     )
 }

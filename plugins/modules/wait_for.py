@@ -19,7 +19,7 @@ options:
     description: What to wait for.
     type: str
     required: true
-    choices: [autoscaling_group, certificate, load_balancer, load_balancer_interfaces, nat_gateway, rds_instance, rds_snapshot, target_group]
+    choices: [autoscaling_group, certificate, load_balancer, load_balancer_interfaces, nat_gateway, rds_instance, rds_snapshot, route53_change, target_group]
   names:
     description: Their names or ids, as the service's describe call takes them. An empty list is ready at once.
     type: list

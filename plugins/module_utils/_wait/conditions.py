@@ -133,6 +133,19 @@ CONDITIONS: Mapping[str, Condition] = {
         timeout=7200,
         interval=15,
     ),
+    # A change is with all name servers within a minute, as a rule.
+    "route53_change": Condition(
+        service="route53",
+        operation="get_change",
+        argument="Id",
+        result="ChangeInfo",
+        identity="Id",
+        state="Status",
+        ready=frozenset({"INSYNC"}),
+        failed=frozenset(),
+        one_by_one=True,
+        timeout=300,
+    ),
     "target_group": Condition(
         service="elbv2",
         operation="describe_target_groups",
