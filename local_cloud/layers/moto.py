@@ -44,13 +44,18 @@ def reset() -> None:
     """Drop every backend, to be made anew when it is asked for.
 
     moto's own reset first fills each one again (all of EC2's images, IAM's managed policies), only to drop it then.
+    The few that have more to clear than themselves (S3's open files and names of buckets) do so.
     """
-    from moto.core.base_backend import BackendDict, backend_lock  # noqa: PLC0415
+    from moto.core.base_backend import BackendDict, BaseBackend, backend_lock  # noqa: PLC0415
     from moto.core.model_instances import reset_model_data  # noqa: PLC0415
 
     in_use: list[Any] = BackendDict._instances  # type: ignore[misc]
     with backend_lock:
-        for backends in in_use:
-            backends.clear()
+        for accounts in in_use:
+            regional = [backend for regions in accounts.values() for backend in regions.values()]
+            for backend in regional:
+                if type(backend).reset is not BaseBackend.reset:
+                    backend.reset()
+            accounts.clear()
         in_use.clear()
     reset_model_data()

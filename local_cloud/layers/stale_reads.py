@@ -11,6 +11,7 @@ service's own. A change to an existing thing that nobody looked at before is see
 from __future__ import annotations
 
 import json
+import re
 import threading
 from collections import OrderedDict
 from dataclasses import dataclass, field
@@ -135,10 +136,11 @@ def _as_if_not_there(request: Request, next_layer: Next, made: frozenset[str]) -
     asked_for = {text: other(text) for text in strings(request.parameters) if other(text) != text}
     if asked_for:
         answer = next_layer(request.with_parameters(with_strings(request.parameters, other)))
-        body = answer.body
+        body = answer.body.decode("utf-8", "replace")
         for text, replaced in asked_for.items():
-            body = body.replace(replaced.encode(), text.encode())
-        return answer.with_body(body)
+            # as a word of its own: a role may be called "r"
+            body = re.sub(rf"(?<![\w-]){re.escape(replaced)}(?![\w-])", lambda _, text=text: text, body)
+        return answer.with_body(body.encode())
     response = next_layer(request)
     if not response.ok or not any(identifier.encode() in response.body for identifier in made):
         return response

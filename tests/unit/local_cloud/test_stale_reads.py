@@ -92,6 +92,14 @@ def test_other_protocols(cloud: LocalCloud, clock: ManualClock, name: str, servi
     assert cloud.control.fault_rules()[0]["hits"] == 1
 
 
+def test_a_name_of_one_letter(cloud: LocalCloud) -> None:
+    iam = cloud.client("iam")
+    cloud.control.faults(STALE)
+    iam.create_role(RoleName="r", AssumeRolePolicyDocument="{}")
+    with pytest.raises(ClientError, match=r"NoSuchEntity.* r not found"):
+        iam.list_attached_role_policies(RoleName="r")
+
+
 def test_strong_reads_stay_strong(cloud: LocalCloud, name: str) -> None:
     cloud.control.faults(STALE)
     s3 = cloud.client("s3")

@@ -321,6 +321,23 @@ def test_a_load_balancer_and_its_targets(cloud: LocalCloud, clock: ManualClock, 
     network.ec2.delete_security_group(GroupId=network.group)
 
 
+def test_reset_leaves_nothing_of_what_was(cloud: LocalCloud, name: str) -> None:
+    """S3 keeps the names of buckets outside of its backends."""
+    s3, ssm = cloud.client("s3"), cloud.client("ssm")
+    s3.create_bucket(Bucket=f"bucket-{name}")
+    s3.put_object(Bucket=f"bucket-{name}", Key="k", Body=b"v")
+    ssm.put_parameter(Name=name, Value="v", Type="String")
+    cloud.control.reset()
+    assert s3.list_buckets()["Buckets"] == []
+    with pytest.raises(ClientError, match="404"):
+        s3.head_bucket(Bucket=f"bucket-{name}")
+    with pytest.raises(ClientError, match="ParameterNotFound"):
+        ssm.get_parameter(Name=name)
+    assert [call["operation"] for call in cloud.control.calls()] == ["ListBuckets", "HeadBucket", "GetParameter"]
+    s3.create_bucket(Bucket=f"bucket-{name}")
+    assert "Contents" not in s3.list_objects_v2(Bucket=f"bucket-{name}")
+
+
 def test_reset_forgets_what_is_under_way(cloud: LocalCloud, name: str) -> None:
     cloud.control.time_scale(1)
     database = Database(cloud, name)
