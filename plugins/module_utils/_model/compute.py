@@ -127,7 +127,10 @@ def _launch_template(stack: Stack, side: str, config: ComputeConfig) -> Resource
         "security_groups": known_ids([group] if (group := config["application_group_id"]) else None),
         "ebs_optimized": True,
         "detailed_monitoring": config["detailed_monitoring"],
-        "metadata": {"endpoint": "enabled", "tokens": "required", "hop_limit": config["metadata_hop_limit"], "tags": "enabled"},
+        "metadata_endpoint": "enabled",
+        "metadata_tokens": "required",
+        "metadata_hop_limit": config["metadata_hop_limit"],
+        "metadata_tags": "enabled",
         "volumes": [
             {
                 "device": volume["device"],
