@@ -19,6 +19,7 @@ from local_cloud.control import CONTROL_PREFIX, Control
 from local_cloud.dns.server import DnsServer
 from local_cloud.errors import LocalCloudError
 from local_cloud.layers import Forgetful, Layer, Next, compose, moto
+from local_cloud.layers.constraints import constraints
 from local_cloud.layers.faults import Disruptions
 from local_cloud.layers.late_tags import LateTags
 from local_cloud.layers.pages import Pages
@@ -49,6 +50,7 @@ def layers_of(cloud: Cloud) -> list[Layer]:
         RecordChanges(cloud),
         Certificates(cloud),
         Targets(cloud),
+        constraints,
         services_layer,
     ]
 

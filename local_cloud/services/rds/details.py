@@ -21,6 +21,8 @@ from local_cloud.services.rds.offers import zones_of
 
 AUTHORITY = "rds-ca-rsa2048-g1"
 INSIGHTS_DAYS = 7
+# "gp3 storage" in the RDS user guide: IOPS and MiB/s
+GP3, GP3_STRIPED, GP3_STRIPED_FROM = (3000, 125), (12000, 500), 400
 RESOURCE_ALPHABET = string.ascii_uppercase + "234567"
 # What RDS itself generates with: no character that an engine or a shell trips over
 PASSWORD_ALPHABET = string.ascii_letters + string.digits + "!#$%&()*+-.:;<=>?[]^_{|}~"
@@ -52,6 +54,7 @@ def complete_new_instance(request: Request, next_handler: Next) -> Response:
     database.dbi_resource_id = f"db-{suffix}"
     if database.ca_certificate_identifier == "rds-ca-default":
         database.ca_certificate_identifier = AUTHORITY
+    _set_baseline(database)
     _place(request, database)
     _name_key(request, database)
     _set_insights(request, database)
@@ -69,6 +72,14 @@ def complete_modified_instance(request: Request, next_handler: Next) -> Response
     if request.parameters.get("ManageMasterUserPassword") or request.parameters.get("RotateMasterUserPassword"):
         _randomize_password(database)
     return _read_again(request, response, database)
+
+
+def _set_baseline(database: Any) -> None:
+    """What gp3 gives without being asked: more from 400 GiB on."""
+    if getattr(database, "storage_type", None) == "gp3":
+        iops, throughput = GP3_STRIPED if database.allocated_storage >= GP3_STRIPED_FROM else GP3
+        database.iops = database.iops or iops
+        database.storage_throughput = database.storage_throughput or throughput
 
 
 def _place(request: Request, database: Any) -> None:
@@ -125,6 +136,10 @@ def _read_again(request: Request, response: Response, database: Any) -> Response
     instance["CACertificateIdentifier"] = database.ca_certificate_identifier
     instance["AvailabilityZone"] = database.availability_zone
     instance["PerformanceInsightsEnabled"] = database.performance_insights_enabled
+    if database.iops:
+        instance["Iops"] = int(database.iops)
+    if getattr(database, "storage_throughput", None):
+        instance["StorageThroughput"] = database.storage_throughput
     if database.performance_insights_enabled:
         instance["PerformanceInsightsKMSKeyId"] = database.performance_insights_kms_key_id
         instance["PerformanceInsightsRetentionPeriod"] = database.performance_insights_retention_period

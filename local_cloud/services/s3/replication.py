@@ -46,7 +46,10 @@ def _check_rule(request: Request, rule: Rule) -> None:
     if target.versioning_status != "Enabled":
         raise AwsError("InvalidRequest", "Destination bucket must have versioning enabled.")
     if "Filter" in rule and "DeleteMarkerReplication" not in rule:
-        message = "DeleteMarkerReplication must be specified for this version of Cross Region Replication configuration schema."
+        message = (
+            "DeleteMarkerReplication must be specified for this version of Cross Region Replication "
+            "configuration schema."
+        )
         raise AwsError("InvalidRequest", message)
     criteria = rule.get("SourceSelectionCriteria", {}).get("SseKmsEncryptedObjects", {})
     if criteria.get("Status") == "Enabled" and "EncryptionConfiguration" not in destination:

@@ -31,6 +31,7 @@ from local_cloud import request as requests
 from local_cloud import state
 from local_cloud.cloud import Cloud
 from local_cloud.layers import compose
+from local_cloud.layers.constraints import constraints
 from local_cloud.request import Request
 from local_cloud.response import Response
 from local_cloud.services import services_layer
@@ -136,7 +137,7 @@ def aws(moto_app: Wsgi, cloud: Cloud) -> Iterator[Clients]:
     def innermost(request: Request) -> Response:
         return moto_app(request.wsgi_environ())
 
-    handler = compose([services_layer], innermost)
+    handler = compose([constraints, services_layer], innermost)
     yield Clients(lambda environ: handler(requests.parse(environ, requests.read_body(environ), cloud)))
     forget_moto()
 

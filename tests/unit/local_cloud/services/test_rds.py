@@ -90,6 +90,17 @@ def test_canary_moto_loses_performance_insights_and_resource_ids(bare: Clients) 
     assert one["DbiResourceId"] == create(net, DBInstanceIdentifier="two")["DbiResourceId"]
 
 
+@pytest.mark.parametrize(("size", "baseline"), [(20, (3000, 125)), (400, (12000, 500))])
+def test_gp3_tells_its_baseline(net: SimpleNamespace, size: int, baseline: tuple[int, int]) -> None:
+    create(net, StorageType="gp3", AllocatedStorage=size)
+    found = read(net)
+    assert (found["Iops"], found["StorageThroughput"]) == baseline
+
+
+def test_canary_moto_tells_no_baseline_of_gp3(bare: Clients) -> None:
+    assert "StorageThroughput" not in create(network(bare), StorageType="gp3")
+
+
 def test_an_instance_without_a_subnet_group_is_in_the_default_one(net: SimpleNamespace) -> None:
     create(net, DBSubnetGroupName=None)
     assert read(net)["DBSubnetGroup"]["DBSubnetGroupName"] == "default"

@@ -218,7 +218,7 @@ def test_unknown_checks_are_refused(aws: Clients, refused: Refused) -> None:
         with refused("NoSuchHealthCheck"):
             call(HealthCheckId="none")
     with refused("NoSuchHealthCheck"):
-        route53.change_tags_for_resource(ResourceType="healthcheck", ResourceId="none", AddTags=[])
+        route53.change_tags_for_resource(ResourceType="healthcheck", ResourceId="none", RemoveTagKeys=["one"])
     with refused("NoSuchHostedZone"):
         route53.list_tags_for_resource(ResourceType="hostedzone", ResourceId="Z1")
 
