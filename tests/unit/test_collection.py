@@ -90,10 +90,12 @@ class TestArtifact:
 
 
 class TestMetadata:
-    def test_action_group_lists_every_module_once(self) -> None:
+    def test_action_group_lists_every_module_of_aws_once(self) -> None:
+        """The others refuse a region: a module that asks name servers has none."""
         entries = load("meta/runtime.yml")["action_groups"]["aws"]
         listed = [entry for entry in entries if isinstance(entry, str)]
-        assert listed == sorted(path.stem for path in (ROOT / "plugins" / "modules").glob("*.py"))
+        modules = (ROOT / "plugins" / "modules").glob("*.py")
+        assert listed == sorted(path.stem for path in modules if "AnsibleAWSModule(" in path.read_text())
 
     def test_action_group_extends_the_groups_of_what_we_build_on(self) -> None:
         entries = load("meta/runtime.yml")["action_groups"]["aws"]
