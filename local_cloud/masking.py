@@ -39,8 +39,8 @@ def _member(shape: Shape | None, key: str) -> Shape | None:
     if shape is None:
         return None
     if shape.type_name == "structure":
-        found: Shape | None = shape.members.get(key)  # type: ignore[attr-defined]
-        return found
+        members: dict[str, Shape] = getattr(shape, "members", {})
+        return members.get(key)
     return getattr(shape, "value", None)
 
 

@@ -148,8 +148,8 @@ def parse_response(request: Request, response: Response) -> dict[str, Any]:
 def serialize_result(model: OperationModel, protocol: str, result: dict[str, Any], status: int | None) -> Response:
     from moto.core.serialize import SerializationContext, get_serializer_class
 
-    serializer = get_serializer_class(model.service_model.service_name, protocol)
-    made = serializer(model, context=SerializationContext(REQUEST_ID)).serialize(result)  # type: ignore[arg-type]
+    make: Any = get_serializer_class(model.service_model.service_name, protocol)
+    made = make(model, context=SerializationContext(REQUEST_ID)).serialize(result)
     body = made["body"]
     data = body.encode() if isinstance(body, str) else body
     headers = {"Content-Type": "text/xml", **made["headers"], "x-amzn-RequestId": REQUEST_ID}

@@ -139,7 +139,7 @@ def _as_if_not_there(request: Request, next_layer: Next, made: frozenset[str]) -
         body = answer.body.decode("utf-8", "replace")
         for text, replaced in asked_for.items():
             # as a word of its own: a role may be called "r"
-            body = re.sub(rf"(?<![\w-]){re.escape(replaced)}(?![\w-])", lambda _, text=text: text, body)
+            body = text.join(re.split(rf"(?<![\w-]){re.escape(replaced)}(?![\w-])", body))
         return answer.with_body(body.encode())
     response = next_layer(request)
     if not response.ok or not any(identifier.encode() in response.body for identifier in made):
