@@ -13,6 +13,7 @@ from urllib.request import ProxyHandler, Request, build_opener
 
 from local_cloud.control import CONTROL_HEADER, CONTROL_PREFIX
 from local_cloud.errors import LocalCloudError
+from local_cloud.guard import ACCOUNT, REGION
 
 Json = dict[str, Any]
 
@@ -61,6 +62,10 @@ class Client:
     def time_scale(self, scale: float) -> None:
         """Seconds of real time for a minute of AWS's time; 0 passes every state at once."""
         self._post("time", {"scale": scale})
+
+    def quota(self, service: str, code: str, value: float, region: str = REGION, account: str = ACCOUNT) -> None:
+        """A quota of Service Quotas, which the services enforce (``"ec2", "L-0263D0A3", 10``: addresses)."""
+        self._post("quotas", {"service": service, "code": code, "value": value, "region": region, "account": account})
 
     def undelegated(self, names: Iterable[str]) -> None:
         """Zones that no registrar knows: they are not found in DNS. Replaces the list; all others are delegated."""

@@ -14,6 +14,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
+from local_cloud import quotas
 from local_cloud.response import Response
 
 if TYPE_CHECKING:
@@ -45,6 +46,7 @@ class Control:
             ("POST", "faults"): self._set_faults,
             ("POST", "time"): self._set_time,
             ("POST", "dns"): self._set_undelegated,
+            ("POST", "quotas"): _set_quota,
             ("POST", "reset"): self._reset,
             ("POST", "stop"): self._stop,
         }
@@ -114,6 +116,12 @@ class Control:
             raise ValueError("the token is not ours")
         self.stopping.set()
         return {"stopping": True}
+
+
+def _set_quota(parameters: Json) -> Json:
+    scope = parameters["account"], parameters["region"]
+    quotas.set_value(scope, parameters["service"], parameters["code"], float(parameters["value"]))
+    return {"value": quotas.value(scope, parameters["service"], parameters["code"])}
 
 
 def _json(status: HTTPStatus, data: Json) -> Response:

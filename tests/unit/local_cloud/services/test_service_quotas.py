@@ -7,7 +7,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import pytest
+from botocore.exceptions import ClientError
+
 from local_cloud import quotas
+from local_cloud.errors import LocalCloudError
+from local_cloud.testing import LocalCloud
 
 Clients = Callable[..., Any]
 Refused = Callable[..., Any]
@@ -28,3 +33,16 @@ def test_a_quota_that_was_raised_differs_from_its_default(aws: Clients) -> None:
 def test_a_quota_that_does_not_exist_is_refused(aws: Clients, refused: Refused) -> None:
     with refused("NoSuchResourceException"):
         aws("service-quotas").get_service_quota(ServiceCode="ec2", QuotaCode="L-00000000")
+
+
+def test_a_quota_is_set_through_the_control_api(served: LocalCloud) -> None:
+    ec2 = served.client("ec2")
+    held = len(ec2.describe_addresses()["Addresses"])
+    served.control.quota("ec2", quotas.ELASTIC_ADDRESSES, held)
+    try:
+        with pytest.raises(ClientError, match="AddressLimitExceeded"):
+            ec2.allocate_address(Domain="vpc")
+        with pytest.raises(LocalCloudError, match="no quota"):
+            served.control.quota("ec2", "L-00000000", 1)
+    finally:
+        served.control.quota("ec2", quotas.ELASTIC_ADDRESSES, 5)
