@@ -28,8 +28,9 @@ setup: python ## install what running needs into .venv (the targets below do it 
 .PHONY: demo
 demo: setup ## build `prod` on the local cloud and show the summary
 	@$(BIN)/python -m local_cloud start
-	@$(BIN)/python -m local_cloud exec -- $(SITE)
-	@echo "The local cloud goes on running, so that you can look around: $(BIN)/python -m local_cloud status. To stop it: make stop"
+	@$(BIN)/python -m local_cloud exec -- $(SITE); status=$$?; \
+	echo "The local cloud goes on running, so that you can look around: $(BIN)/python -m local_cloud status (or calls, or logs). To stop it: make stop"; \
+	exit $$status
 
 .PHONY: stop
 stop: ## stop the local cloud
