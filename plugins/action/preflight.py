@@ -26,6 +26,7 @@ from ..module_utils._preflight.variables import CREDENTIALS, SITE_OPTIONS
 
 ROLES = Path(__file__).resolve().parents[2] / "roles"
 GROUP = "stacks"
+MAIN = "main"
 CONNECTION = {
     "region": "region",
     "endpoint_url": "aws_endpoint_url",
@@ -52,10 +53,16 @@ class Roles:
         for role in sorted(path for path in folder.iterdir() if path.is_dir()):
             self.defaults.update(_loaded(loader, role / "defaults" / "main.yml"))
             self.vars.update(_loaded(loader, role / "vars" / "main.yml"))
-            entries = _loaded(loader, role / "meta" / "argument_specs.yml").get("argument_specs", {})
-            self.options[role.name] = {
-                name: option for entry in entries.values() for name, option in entry.get("options", {}).items()
-            }
+            self.options[role.name] = _options(_loaded(loader, role / "meta" / "argument_specs.yml"))
+
+
+def _options(document: Mapping[str, Any]) -> dict[str, Any]:
+    """The options of all entry points; of one that several have, what main says of it, or else the first."""
+    entries = document.get("argument_specs", {})
+    found: dict[str, Any] = {}
+    for entry in sorted(entries, key=lambda name: name != MAIN):
+        found = {**entries[entry].get("options", {}), **found}
+    return found
 
 
 def _loaded(loader: DataLoader, path: Path) -> dict[str, Any]:

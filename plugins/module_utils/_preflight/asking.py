@@ -19,7 +19,7 @@ Answer = dict[str, Any]
 
 ACTION_PREFIXES = {"elbv2": "elasticloadbalancing", "service-quotas": "servicequotas"}
 """Where IAM's name of a service differs from botocore's."""
-ACTIONS = {"s3:HeadBucket": "s3:ListBucket"}
+ACTIONS = {"s3:ListBuckets": "s3:ListAllMyBuckets"}
 THROTTLED = (
     "Throttling",
     "ThrottlingException",

@@ -18,7 +18,7 @@ from .identity import Environment, environment_of, identity_findings
 from .inventory import Inventory, Peer
 from .names import models, name_findings
 from .questions import given, offers, quotas, taken
-from .rules import compute, database, limits, network, place, tags
+from .rules import compute, database, dns, limits, network, place, tags
 from .variables import PHASES, PLANNED_MINUTES, enabled
 
 RULES = (
@@ -27,6 +27,7 @@ RULES = (
     network.network_findings,
     database.database_findings,
     compute.compute_findings,
+    dns.dns_findings,
 )
 QUESTIONS = (*given.QUESTIONS, *offers.QUESTIONS, *quotas.QUESTIONS, *taken.QUESTIONS)
 NOWHERE = "000000000000"

@@ -27,9 +27,11 @@ def _zone(subject: Subject) -> Iterator[Finding]:
             "See `aws route53 list-hosted-zones`, or leave it out and have the zone made",
         )
         return
-    wanted, name = str(subject.typed.get("dns_zone") or "").rstrip("."), answer["HostedZone"]["Name"].rstrip(".")
+    wanted, name = str(subject.typed.get("dns_zone_name") or "").rstrip("."), answer["HostedZone"]["Name"].rstrip(".")
     if wanted and name != wanted:
-        yield finding("dns_zone_id", identity, f"is the zone {name}, and dns_zone is {wanted}", "Put one of them right")
+        yield finding(
+            "dns_zone_id", identity, f"is the zone {name}, and dns_zone_name is {wanted}", "Put one of them right"
+        )
 
 
 def _certificate(subject: Subject) -> Iterator[Finding]:

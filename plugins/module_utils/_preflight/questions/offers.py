@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Iterator, Mapping
 
 from ..._model.core import Value
@@ -12,6 +13,7 @@ from ..findings import Finding, absent, finding, meant
 
 AVAILABLE = "available"
 NOT_OPTED_IN = "not-opted-in"
+MOST_SIMILAR = 4
 ABILITIES = (
     ("database_multi_az", "multi_az", "MultiAZCapable", "be Multi-AZ"),
     (
@@ -167,14 +169,19 @@ def _no_offer(subject: Subject, wanted: Mapping[str, Value], known: list[Answer]
     if not versions:
         rule = f"{engine} is not offered on this class in {subject.stack.region}"
         return finding(
-            "database_instance_class",
-            kind,
-            rule,
-            "`aws rds describe-orderable-db-instance-options` lists the classes that it has",
+            "database_instance_class", kind, rule, f"Similar classes that it has: {_similar(subject, wanted)}"
         )
     near = [one for one in versions if one.split(".")[0] == version.split(".", maxsplit=1)[0]] or versions
     rule = f"there is no such version of {engine} on {kind} in {subject.stack.region}"
     return finding("database_engine_version", version, rule, f"There are {', '.join(near)}")
+
+
+def _similar(subject: Subject, wanted: Mapping[str, Value]) -> str:
+    """Classes that the engine is offered on, those with the most similar names first."""
+    offers = _orderable(subject, Engine=str(wanted["engine"]), EngineVersion=str(wanted["engine_version"]))
+    classes = {str(offer["DBInstanceClass"]) for offer in offers}
+    similar = difflib.get_close_matches(str(wanted["instance_class"]), sorted(classes), n=MOST_SIMILAR, cutoff=0)
+    return ", ".join(similar) or "none with this version"
 
 
 def _options(wanted: Mapping[str, Value], offers: list[Answer]) -> Iterator[Finding]:

@@ -143,7 +143,7 @@ def _zone(subject: Subject, name: str, item: dict[str, Any]) -> Iterator[Finding
         f"there is a hosted zone of this name already ({identity}), and it belongs to {owner}; of two "
         "zones of one name only one is delegated"
     )
-    yield finding("dns_zone", name, rule, f"Set dns_zone_id: {identity} to use it, or choose another name")
+    yield finding("dns_zone_name", name, rule, f"Set dns_zone_id: {identity} to use it, or choose another name")
 
 
 def _question(what: str, variable: str, layer: str, ask: Callable[[Subject], Iterator[Finding]]) -> Question:
@@ -156,5 +156,5 @@ QUESTIONS = (
     _question("load balancers", "project", "compute", _load_balancers),
     _question("roles", "project", "keys", _roles),
     _question("key aliases", "project", "keys", _aliases),
-    _question("zones", "dns_zone", "zone", _zones),
+    _question("zones", "dns_zone_name", "zone", _zones),
 )

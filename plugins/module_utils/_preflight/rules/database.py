@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from ..._model.core import Value
 from ..._rds.versions import ENGINES, family, numbers
-from ..findings import Finding, finding, meant
+from ..findings import Finding, absent, finding, meant
 
 CLASS = re.compile(r"db\.([a-z][a-z0-9-]*)\.(micro|small|medium|large|\d*xlarge|metal(-\d+xl)?)")
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -23,6 +23,8 @@ DAY, WEEK = 24 * 60, 7 * 24 * 60
 SHORTEST_WINDOW = 30
 MONITORING = (0, 1, 5, 10, 15, 30, 60)
 INSIGHTS_DAYS = (7, *(31 * month for month in range(1, 24)), 731)
+GP3, GP3_STRIPED = "gp3", 400
+PROVISIONED = ("io1", "io2")
 HEADROOM = 1.26
 """Below that the storage's growth by itself fails: "we recommend at least 26%", User Guide, "Managing capacity
 automatically with Amazon RDS storage autoscaling"."""
@@ -60,6 +62,7 @@ def database_findings(typed: Typed) -> Iterator[Finding]:
     yield from _engine(typed)
     yield from _names(typed)
     yield from _storage(typed)
+    yield from _provisioned(typed)
     yield from _windows(typed)
     yield from _observation(typed)
     yield from _agreement(typed)
@@ -129,6 +132,19 @@ def _storage(typed: Typed) -> Iterator[Finding]:
         yield finding(
             "database_max_allocated_storage", most, rule, f"Take {least} or more, or null to have it not grow"
         )
+
+
+def _provisioned(typed: Typed) -> Iterator[Finding]:
+    """Performance that is bought apart from size; "gp3 storage" and "Provisioned IOPS SSD storage" of the User
+    Guide."""
+    kind, size, iops = (typed.get(f"database_{name}") for name in ("storage_type", "allocated_storage", "iops"))
+    if kind in PROVISIONED and iops is None:
+        yield absent("database_iops", f"is missing, and {kind} needs it", "Give 1000 or more, or take gp3")
+    for variable in ("database_iops", "database_storage_throughput"):
+        value = typed.get(variable)
+        if value is not None and kind == GP3 and isinstance(size, int) and size < GP3_STRIPED:
+            rule = f"gp3 below {GP3_STRIPED} GiB has its baseline alone (3000 operations, 125 MiB a second)"
+            yield finding(variable, value, rule, f"Leave it out, or raise database_allocated_storage to {GP3_STRIPED}")
 
 
 def _windows(typed: Typed) -> Iterator[Finding]:

@@ -18,6 +18,7 @@ from ansible_collections.cutover.aws.plugins.module_utils._preflight.rules.datab
     Window,
     database_findings,
 )
+from ansible_collections.cutover.aws.plugins.module_utils._preflight.rules.dns import dns_findings
 from ansible_collections.cutover.aws.plugins.module_utils._preflight.rules.limits import LIMITS, limit_findings
 from ansible_collections.cutover.aws.plugins.module_utils._preflight.rules.network import network_findings
 from ansible_collections.cutover.aws.plugins.module_utils._preflight.rules.place import account_of, arns, place_findings
@@ -235,6 +236,7 @@ DATABASE: dict[str, Any] = {
     "database_engine": "mysql",
     "database_engine_version": "8.4.6",
     "database_instance_class": "db.m7g.large",
+    "database_storage_type": "gp3",
     "database_allocated_storage": 100,
     "database_max_allocated_storage": 200,
     "database_backup_window": "03:00-04:00",
@@ -268,6 +270,8 @@ class TestDatabase:
             ("database_username", "Admin", "reserved"),
             ("database_username", "db-admin", "RDS allows"),
             ("database_name", "my-app", "RDS allows"),
+            ("database_iops", 12000, "below 400 GiB"),
+            ("database_storage_throughput", 500, "below 400 GiB"),
             ("security_database_port", 5432, "listens on port 3306"),
         ],
     )
@@ -275,6 +279,10 @@ class TestDatabase:
         found = only(database_findings(DATABASE | {variable: value}))
         assert found.variable == variable
         assert rule in found.rule
+
+    def test_provisioned_storage_needs_its_operations(self) -> None:
+        assert only(database_findings(DATABASE | {"database_storage_type": "io2"})).variable == "database_iops"
+        assert list(database_findings(DATABASE | {"database_storage_type": "io2", "database_iops": 3000})) == []
 
     def test_a_log_that_the_engine_does_not_write_is_told(self) -> None:
         found = only(database_findings(DATABASE | {"database_log_exports": ["error", "postgresql"]}))
@@ -335,6 +343,94 @@ class TestCompute:
     )
     def test_what_elastic_load_balancing_would_refuse_is_told(self, values: dict[str, Any], variable: str) -> None:
         assert only(compute_findings(values)).variable == variable
+
+
+DNS: dict[str, Any] = {
+    "dns_zone_name": "prod.acme.com",
+    "dns_records": [{"name": "www", "type": "A"}, {"name": "@", "type": "A"}],
+    "dns_sides": {"blue": {"weight": 100}, "green": {"weight": 0}},
+    "dns_plain_records": [{"name": "mail", "type": "A", "ttl": 300, "values": ["192.0.2.1"]}],
+    "compute_sides": {"blue": {}, "green": {}},
+}
+
+
+def plain(**changed: Any) -> dict[str, Any]:
+    return DNS | {"dns_plain_records": [{"name": "x", "type": "A", "ttl": 300, "values": ["192.0.2.1"]} | changed]}
+
+
+class TestDns:
+    @pytest.mark.parametrize(
+        "values",
+        [
+            {},
+            {"dns_records": [{"name": "www.prod.acme.com", "type": "A"}, {"name": "api.v1", "type": "A"}]},
+            {"dns_records": [{"name": "*.apps", "type": "A"}, {"name": "PROD.acme.com.", "type": "A"}]},
+            {"dns_zone_name": None, "dns_records": [], "dns_plain_records": []},
+            {"dns_sides": {"blue": {"weight": 50}, "green": {"weight": 50}}},
+            {"dns_zone_id": "Z0123456789ABCDEFGHIJ"},
+        ],
+        ids=str,
+    )
+    def test_sound_records_have_no_findings(self, values: dict[str, Any]) -> None:
+        assert list(dns_findings(DNS | values)) == []
+
+    @pytest.mark.parametrize(
+        ("values", "variable", "rule"),
+        [
+            ({"dns_zone_name": "https://acme.com"}, "dns_zone_name", "is a URL"),
+            ({"dns_zone_name": "acme"}, "dns_zone_name", "is no domain name"),
+            ({"dns_zone_name": "acme_prod.com"}, "dns_zone_name", "is no domain name"),
+            ({"dns_zone_name": None}, "dns_zone_name", "there are records"),
+            ({"dns_zone_id": "/hostedzone/Z123"}, "dns_zone_id", "is a path"),
+            ({"dns_zone_id": "example.com"}, "dns_zone_id", "is no id"),
+            ({"dns_sides": {"blue": {"weight": 300}, "green": {"weight": 0}}}, "dns_sides.blue.weight", "0 to 100"),
+            ({"dns_sides": {"blue": {"weight": -1}, "green": {"weight": 1}}}, "dns_sides.blue.weight", "0 to 100"),
+            (
+                {"dns_sides": {"blue": {"weight": "all"}, "green": {"weight": 1}}},
+                "dns_sides.blue.weight",
+                "whole number",
+            ),
+            ({"dns_sides": {"blue": {"wieght": 1}, "green": {"weight": 1}}}, "dns_sides.blue.weight", "whole number"),
+            ({"dns_sides": {"blue": {"weight": 0}, "green": {"weight": 0}}}, "dns_sides", "the same share"),
+            (
+                {"compute_sides": {"blue": {}, "green": {}, "grey": {}}},
+                "compute_sides.grey",
+                "no such side in dns_sides",
+            ),
+            ({"dns_health_checks": {"blu": {}}}, "dns_health_checks.blu", "no such side"),
+            ({"dns_health_checks": {"blue": {"type": "tcp"}}}, "dns_health_checks.blue.type", "none of https, alarm"),
+            ({"dns_records": [{"name": "www.acme.com", "type": "A"}]}, "dns_records[0].name", "outside the zone"),
+            ({"dns_records": [{"name": "www.acme.org", "type": "A"}]}, "dns_records[0].name", "outside the zone"),
+            ({"dns_records": [{"name": "www.other.", "type": "A"}]}, "dns_records[0].name", "outside the zone"),
+            ({"dns_records": [{"name": "my site", "type": "A"}]}, "dns_records[0].name", "is no domain name"),
+            ({"dns_records": [{"name": "a" * 64, "type": "A"}]}, "dns_records[0].name", "is no domain name"),
+            (
+                {"dns_records": [{"name": "www", "type": "A"}, {"name": "WWW.prod.acme.com", "type": "A"}]},
+                "dns_records[1]",
+                "there is A of this name already (dns_records[0])",
+            ),
+            (
+                plain(name="www", type="CNAME", values=["x.acme.com"]),
+                "dns_plain_records[0]",
+                "already (dns_records[0])",
+            ),
+            (plain(type="CNAME", values=["a.b", "c.d"]), "dns_plain_records[0].values", "exactly one"),
+            (plain(type="a"), "dns_plain_records[0].type", "no such type"),
+            (plain(ttl=-1), "dns_plain_records[0].ttl", "lies outside"),
+            (plain(values=["acme.com"]), "dns_plain_records[0].values[0]", "is no address"),
+            (plain(type="AAAA"), "dns_plain_records[0].values[0]", "is no address"),
+            (plain(values=[]), "dns_plain_records[0].values", "has a value"),
+        ],
+        ids=str,
+    )
+    def test_what_route_53_would_refuse_is_told(self, values: dict[str, Any], variable: str, rule: str) -> None:
+        found = only(dns_findings(DNS | values))
+        assert found.variable == variable
+        assert rule in found.rule
+
+    def test_the_zones_own_name_is_no_cname(self) -> None:
+        values = plain(name="@", type="CNAME", values=["x.acme.com"]) | {"dns_records": []}
+        assert "cannot be a CNAME" in only(dns_findings(values)).rule
 
 
 class TestLimits:

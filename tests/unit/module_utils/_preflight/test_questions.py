@@ -1,0 +1,283 @@
+# Copyright: the cutover.aws authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""What AWS is asked, against the local cloud: what it does not offer, has no room for, or has given to others."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache
+from typing import Any
+
+# moto reads it when it is imported; its catalogue of images takes seconds to load, and no test here reads it
+os.environ.setdefault("MOTO_EC2_LOAD_DEFAULT_AMIS", "false")
+
+import pytest
+
+from ansible_collections.cutover.aws.plugins.module_utils._model.core import STACK_TAG, Model, Resource, Stack, model_of
+from ansible_collections.cutover.aws.plugins.module_utils._preflight.asking import Question, Subject, answers
+from ansible_collections.cutover.aws.plugins.module_utils._preflight.findings import Finding
+from ansible_collections.cutover.aws.plugins.module_utils._preflight.questions import given, offers, quotas, taken
+from ansible_collections.cutover.aws.plugins.module_utils._stack.context import Context
+from local_cloud import quotas as limits
+from local_cloud.testing import LocalCloud
+
+STACK = Stack("acme", "prod", "us-east-1", "123456789012", replica_region="us-west-2")
+SCOPE = ("123456789012", "us-east-1")
+OURS = {STACK_TAG: "acme-prod"}
+THEIRS = {STACK_TAG: "acme-dev"}
+TRUST = json.dumps({"Version": "2012-10-17", "Statement": []})
+ZONES = ["us-east-1a", "us-east-1b"]
+
+Ask = Callable[..., list[Finding]]
+
+
+@pytest.fixture(scope="module")
+def running() -> Iterator[LocalCloud]:
+    with LocalCloud() as cloud:
+        # A thousand policies of AWS are loaded after each reset otherwise.
+        os.environ["MOTO_IAM_LOAD_MANAGED_POLICIES"] = "false"
+        yield cloud
+
+
+@pytest.fixture
+def cloud(running: LocalCloud) -> Iterator[LocalCloud]:
+    yield running
+    if running.control.calls(access="write"):
+        running.cloud.reset()
+
+
+@pytest.fixture(scope="module")
+def client(running: LocalCloud) -> Callable[[str, str], Any]:
+    """Making a client costs more than all its calls here."""
+    return cache(running.client)
+
+
+@pytest.fixture
+def ask(cloud: LocalCloud, client: Callable[[str, str], Any]) -> Ask:
+    """The findings of some questions about variables and planned resources; something is asked, nothing written."""
+
+    def asking(questions: Sequence[Question], models: dict[str, Model] | None = None, **typed: Any) -> list[Finding]:
+        before = cloud.control.mark()
+        subject = Subject(STACK, Context(STACK, client), typed, models or {})
+        found, _skipped = answers([one for one in questions if not one.needs(subject)], subject)
+        assert cloud.control.calls(since=before), "nothing was asked"
+        assert cloud.control.calls(since=before, access="write") == []
+        return found
+
+    return asking
+
+
+def tags(values: dict[str, str]) -> list[dict[str, str]]:
+    return [{"Key": key, "Value": value} for key, value in values.items()]
+
+
+def resource(kind: str, name: str, key: str | None = None, **attributes: Any) -> Model:
+    return model_of([Resource(key or f"{kind}/{name}", kind, name, attributes)])
+
+
+def database(**attributes: Any) -> dict[str, Model]:
+    wanted = {
+        "engine": "mysql",
+        "engine_version": "8.4.6",
+        "instance_class": "db.t3.medium",
+        "storage_type": "gp3",
+        "multi_az": True,
+        **attributes,
+    }
+    return {"database": resource("db_instance", "acme-prod-database", "instance", **wanted)}
+
+
+class TestOffers:
+    def test_zones_that_are_there_have_no_finding(self, ask: Ask) -> None:
+        assert ask(offers.QUESTIONS, vpc_zones=ZONES) == []
+
+    def test_a_zone_that_the_region_lacks_is_told(self, ask: Ask) -> None:
+        (found,) = ask(offers.QUESTIONS, vpc_zones=["us-east-1a", "us-east-1z"])
+        assert (found.variable, found.value) == ("vpc_zones[1]", "us-east-1z")
+
+    def test_an_instance_type_that_there_is_not_is_told_with_its_side(self, ask: Ask) -> None:
+        models = {
+            "compute": model_of(
+                Resource(f"launch_template/{side}", "launch_template", side, {"instance_type": kind})
+                for side, kind in {"blue": "t3.micro", "green": "m5.lage"}.items()
+            )
+        }
+        (found,) = ask(offers.QUESTIONS, models, vpc_zones=ZONES)
+        assert (found.variable, found.value) == ("compute_sides.green.instance_type", "m5.lage")
+
+    @pytest.mark.parametrize(
+        ("changed", "variable", "text"),
+        [
+            ({}, None, ""),
+            ({"engine_version": "8.4"}, None, ""),
+            ({"engine_version": "8.4.99"}, "database_engine_version", "8.4.6"),
+            ({"instance_class": "db.t3.nano"}, "database_instance_class", "db.t3."),
+            ({"storage_type": "io9"}, "database_storage_type", "gp2, gp3, io1"),
+            (
+                {"engine": "aurora-postgresql", "engine_version": "15.13", "instance_class": "db.t3.small"},
+                "database_instance_class",
+                "db.t3.medium",
+            ),
+            (
+                {"instance_class": "db.t3.micro", "performance_insights": True},
+                "database_performance_insights",
+                "cannot",
+            ),
+        ],
+        ids=str,
+    )
+    def test_a_database_that_rds_does_not_offer_is_told(
+        self, ask: Ask, changed: dict[str, Any], variable: str | None, text: str
+    ) -> None:
+        found = ask(offers.QUESTIONS, database(**changed), vpc_zones=ZONES)
+        assert [one.variable for one in found] == ([variable] if variable else [])
+        assert all(text in str(one) for one in found)
+
+    def test_two_zones_need_the_class(self, ask: Ask) -> None:
+        (found,) = ask(offers.QUESTIONS, database(), vpc_zones=["us-east-1a", "us-east-1e"], database_multi_az=True)
+        assert "fewer than two" in found.rule
+
+    def test_images_are_looked_up_where_no_side_names_its_own(self, ask: Ask) -> None:
+        known = "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64"
+        sides: dict[str, Any] = {"blue": {}, "green": {"image_parameter": "/aws/service/none"}}
+        (found,) = ask(offers.QUESTIONS, compute_sides=sides, compute_image_parameter=known)
+        assert found.variable == "compute_sides.green.image_parameter"
+        (found,) = ask(offers.QUESTIONS, compute_sides={"blue": {}}, compute_image_parameter="/aws/service/none")
+        assert found.variable == "compute_image_parameter"
+
+    def test_a_given_image_exists(self, ask: Ask) -> None:
+        (found,) = ask(offers.QUESTIONS, compute_image_id="ami-00000000000000000")
+        assert found.variable == "compute_image_id"
+
+
+ADDRESSES = {"vpc": model_of(Resource(f"elastic_ip/{zone}", "elastic_ip", zone, {}) for zone in "abc")}
+
+
+class TestQuotas:
+    def test_room_enough_is_no_finding(self, ask: Ask) -> None:
+        assert ask(quotas.QUESTIONS, ADDRESSES) == []
+
+    def test_addresses_of_others_leave_too_few(self, ask: Ask, cloud: LocalCloud) -> None:
+        for _ in range(3):
+            cloud.client("ec2").allocate_address(Domain="vpc")
+        (found,) = ask(quotas.QUESTIONS, ADDRESSES)
+        assert found.variable == "vpc_nat"
+        assert found.rule == (
+            "the stack needs 3 more of the quota EC2-VPC Elastic IPs, and of 5 in us-east-1 2 are free"
+        )
+
+    def test_what_the_stack_has_already_is_not_needed_again(self, ask: Ask, cloud: LocalCloud) -> None:
+        limits.set_value(SCOPE, "ec2", limits.ELASTIC_ADDRESSES, 3)
+        for _ in range(3):
+            cloud.client("ec2").allocate_address(
+                Domain="vpc", TagSpecifications=[{"ResourceType": "elastic-ip", "Tags": tags(OURS)}]
+            )
+        before = cloud.control.mark()
+        assert ask(quotas.QUESTIONS, ADDRESSES) == []
+        assert cloud.control.calls(since=before, service="service-quotas") == []
+
+
+class TestTaken:
+    def test_a_database_of_another_stack_is_told(self, ask: Ask, cloud: LocalCloud) -> None:
+        def make(values: dict[str, str]) -> None:
+            cloud.client("rds").create_db_instance(
+                DBInstanceIdentifier="acme-prod-database",
+                Engine="mysql",
+                DBInstanceClass="db.t3.medium",
+                AllocatedStorage=20,
+                MasterUsername="dbadmin",
+                ManageMasterUserPassword=True,
+                Tags=tags(values),
+            )
+
+        assert ask(taken.QUESTIONS, database()) == []
+        make(THEIRS)
+        (found,) = ask(taken.QUESTIONS, database())
+        assert "belongs to stack acme-dev" in found.rule
+
+    @pytest.mark.parametrize(("values", "text"), [(OURS, None), (THEIRS, "stack acme-dev"), ({}, "not tagged it")])
+    def test_a_role_of_somebody_else_is_told(
+        self, ask: Ask, cloud: LocalCloud, values: dict[str, str], text: str | None
+    ) -> None:
+        cloud.client("iam").create_role(RoleName="acme-prod-x", AssumeRolePolicyDocument=TRUST, Tags=tags(values))
+        found = ask(taken.QUESTIONS, {"keys": resource("iam_role", "acme-prod-x")})
+        assert [text in one.rule for one in found] == ([True] if text else [])  # type: ignore[operator]
+
+    @pytest.mark.parametrize(("values", "found"), [(OURS, 0), (THEIRS, 1), ({}, 0)])
+    def test_a_bucket_without_tags_is_half_made_and_one_of_another_stack_is_told(
+        self, ask: Ask, cloud: LocalCloud, values: dict[str, str], found: int
+    ) -> None:
+        s3 = cloud.client("s3")
+        s3.create_bucket(Bucket="acme-prod-logs")
+        if values:
+            s3.put_bucket_tagging(Bucket="acme-prod-logs", Tagging={"TagSet": tags(values)})
+        models = {"storage": resource("bucket", "acme-prod-logs", region="us-east-1")}
+        assert len(ask(taken.QUESTIONS, models)) == found
+
+    def test_a_bucket_that_is_free_has_no_finding(self, ask: Ask) -> None:
+        assert ask(taken.QUESTIONS, {"storage": resource("bucket", "acme-prod-logs", region="us-west-2")}) == []
+
+    def test_a_key_alias_of_another_stack_is_told(self, ask: Ask, cloud: LocalCloud) -> None:
+        models = {"keys": resource("kms_alias", "alias/acme-prod", region="us-west-2")}
+        kms = cloud.client("kms", "us-west-2")
+        key = kms.create_key(Tags=[{"TagKey": STACK_TAG, "TagValue": "acme-dev"}])["KeyMetadata"]["KeyId"]
+        assert ask(taken.QUESTIONS, models) == []
+        kms.create_alias(AliasName="alias/acme-prod", TargetKeyId=key)
+        (found,) = ask(taken.QUESTIONS, models)
+        assert found.value == "alias/acme-prod"
+
+    def test_a_load_balancer_of_another_stack_is_told(self, ask: Ask, cloud: LocalCloud) -> None:
+        ec2 = cloud.client("ec2")
+        vpc = ec2.create_vpc(CidrBlock="10.9.0.0/16")["Vpc"]["VpcId"]
+        gateway = ec2.create_internet_gateway()["InternetGateway"]["InternetGatewayId"]
+        ec2.attach_internet_gateway(InternetGatewayId=gateway, VpcId=vpc)
+        subnets = [
+            ec2.create_subnet(VpcId=vpc, CidrBlock=f"10.9.{n}.0/24", AvailabilityZone=zone)["Subnet"]["SubnetId"]
+            for n, zone in enumerate(ZONES)
+        ]
+        cloud.client("elbv2").create_load_balancer(Name="acme-prod-app-blue", Subnets=subnets, Tags=tags(THEIRS))
+        models = {"compute": resource("load_balancer", "acme-prod-app-blue")}
+        (found,) = ask(taken.QUESTIONS, models)
+        assert "belongs to stack acme-dev" in found.rule
+
+    def test_a_zone_that_others_use_is_told_and_an_empty_one_without_tags_is_not(
+        self, ask: Ask, cloud: LocalCloud
+    ) -> None:
+        models = {"zone": resource("hosted_zone", "acme.example.com")}
+        route53 = cloud.client("route53")
+        zone = route53.create_hosted_zone(Name="acme.example.com", CallerReference="one")["HostedZone"]["Id"]
+        assert ask(taken.QUESTIONS, models) == []
+        record = {"Name": "www.acme.example.com", "Type": "A", "TTL": 60, "ResourceRecords": [{"Value": "192.0.2.1"}]}
+        changes = [{"Action": "CREATE", "ResourceRecordSet": record}]
+        route53.change_resource_record_sets(HostedZoneId=zone, ChangeBatch={"Changes": changes})
+        (found,) = ask(taken.QUESTIONS, models)
+        assert f"dns_zone_id: {zone.rsplit('/', 1)[-1]}" in found.fix
+
+
+class TestGiven:
+    def test_a_zone_that_does_not_exist_is_told(self, ask: Ask) -> None:
+        (found,) = ask(given.QUESTIONS, dns_zone_id="Z00000000000000000000")
+        assert (found.variable, found.value) == ("dns_zone_id", "Z00000000000000000000")
+
+    def test_a_zone_has_the_name_that_the_inventory_gives(self, ask: Ask, cloud: LocalCloud) -> None:
+        answer = cloud.client("route53").create_hosted_zone(Name="acme.example.com", CallerReference="one")
+        zone = answer["HostedZone"]["Id"].rsplit("/", 1)[-1]
+        assert ask(given.QUESTIONS, dns_zone_id=zone, dns_zone_name="acme.example.com") == []
+        (found,) = ask(given.QUESTIONS, dns_zone_id=zone, dns_zone_name="other.example.com")
+        assert "is the zone acme.example.com" in found.rule
+
+    def test_a_certificate_is_issued(self, ask: Ask, cloud: LocalCloud) -> None:
+        missing = "arn:aws:acm:us-east-1:123456789012:certificate/00000000-0000-0000-0000-000000000000"
+        (found,) = ask(given.QUESTIONS, security_certificate_arn=missing)
+        assert found.rule == "there is no such certificate"
+        acm = cloud.client("acm")
+        pending = acm.request_certificate(DomainName="acme.example.com", ValidationMethod="DNS")["CertificateArn"]
+        (found,) = ask(given.QUESTIONS, security_certificate_arn=pending)
+        assert found.rule == "the certificate is PENDING_VALIDATION, not ISSUED"
+
+    def test_an_arn_of_another_account_is_told(self, ask: Ask) -> None:
+        foreign = "arn:aws:acm:us-east-1:210987654321:certificate/00000000-0000-0000-0000-000000000000"
+        rules = {one.rule for one in ask(given.QUESTIONS, security_certificate_arn=foreign)}
+        assert "is of account 210987654321, and the stack is in 123456789012" in rules
