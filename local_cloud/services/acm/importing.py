@@ -24,9 +24,8 @@ def return_what_was_imported(request: Request, next_handler: Next) -> Response:
     bundle = request.backend()._certificates[request.parameters["CertificateArn"]]
     if bundle.type == "IMPORTED":
         chain = result["CertificateChain"].removesuffix(AWS_ROOT_CA.decode() + "\n").removesuffix("\n")
-        result.pop("CertificateChain")
-        if chain:
-            result["CertificateChain"] = chain
+        # As community.aws.acm_certificate found it to be: without a chain, the certificate stands in for it.
+        result["CertificateChain"] = chain or result["Certificate"]
     return request.answer(result)
 
 

@@ -40,7 +40,7 @@ def test_an_imported_certificate_comes_back_as_it_was(aws: Clients, self_signed:
     arn, certificate = imported(aws, self_signed)
     found = aws("acm").get_certificate(CertificateArn=arn)
     assert found["Certificate"] == certificate.decode()
-    assert "CertificateChain" not in found
+    assert found["CertificateChain"] == certificate.decode()
     root, _ = self_signed("root.example.com")
     leaf, key = self_signed()
     aws("acm").import_certificate(CertificateArn=arn, Certificate=leaf, PrivateKey=key, CertificateChain=root)
@@ -48,8 +48,8 @@ def test_an_imported_certificate_comes_back_as_it_was(aws: Clients, self_signed:
 
 
 def test_canary_moto_makes_a_chain_up(bare: Clients, self_signed: Make) -> None:
-    arn, _ = imported(bare, self_signed)
-    assert bare("acm").get_certificate(CertificateArn=arn)["CertificateChain"]
+    arn, certificate = imported(bare, self_signed)
+    assert bare("acm").get_certificate(CertificateArn=arn)["CertificateChain"] != certificate.decode()
 
 
 def test_a_foreign_key_is_refused(aws: Clients, refused: Refused, self_signed: Make) -> None:
