@@ -41,6 +41,11 @@ test: python ## run the unit and integration tests
 	@$(SETUP) run test
 	@$(BIN)/python -m pytest $(PYTEST_ARGS)
 
+.PHONY: faults
+faults: python ## run the long tests: interrupted builds, bad weather, neighbouring stacks
+	@$(SETUP) run test
+	@$(BIN)/python -m pytest tests/faults $(PYTEST_ARGS)
+
 .PHONY: lint
 lint: python ## run the quick linters and the type checker
 	@$(SETUP) run test lint
