@@ -153,6 +153,7 @@ def test_a_certificate_is_issued_once_every_record_is_there(cloud: LocalCloud, c
     assert "IssuedAt" not in certificate.detail
     options = certificate.detail["DomainValidationOptions"]
     _prove(zone, options[0])
+    assert certificate.detail["Status"] == "PENDING_VALIDATION"
     clock.advance(10_000)
     detail = certificate.detail
     assert detail["Status"] == "PENDING_VALIDATION"

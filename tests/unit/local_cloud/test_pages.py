@@ -47,6 +47,15 @@ def test_a_paginator_sees_all_once(cloud: LocalCloud, name: str) -> None:
     assert set(seen) >= set(made)
 
 
+def test_the_last_full_page_is_the_last(cloud: LocalCloud, name: str) -> None:
+    logs = cloud.client("logs")
+    for number in range(4):
+        logs.create_log_group(logGroupName=f"{name}-{number}")
+    cloud.control.faults(PAGES)
+    pages = list(logs.get_paginator("describe_log_groups").paginate(logGroupNamePrefix=f"{name}-"))
+    assert [len(page["logGroups"]) for page in pages] == [2, 2]
+
+
 def test_tokens_stay_good_when_the_rule_goes(cloud: LocalCloud, name: str) -> None:
     _topics(cloud, name)
     cloud.control.faults(PAGES)

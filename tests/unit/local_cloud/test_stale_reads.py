@@ -31,6 +31,18 @@ def test_a_read_answers_as_before_the_write(cloud: LocalCloud, clock: ManualCloc
     assert ssm.get_parameter(Name=name)["Parameter"]["Value"] == "new"
 
 
+def test_what_was_read_after_the_write_is_not_old(cloud: LocalCloud, clock: ManualClock, name: str) -> None:
+    """A caller that once saw the new value may still get the old one: replicas differ."""
+    ssm = cloud.client("ssm")
+    ssm.put_parameter(Name=name, Value="old", Type="String")
+    cloud.control.faults([{**STALE[0], "after": 1}])
+    ssm.get_parameter(Name=name)
+    clock.advance(1)
+    ssm.put_parameter(Name=name, Value="new", Type="String", Overwrite=True)
+    clock.advance(1)
+    assert [ssm.get_parameter(Name=name)["Parameter"]["Value"] for _ in range(2)] == ["new", "old"]
+
+
 def test_a_deleted_thing_is_still_seen(cloud: LocalCloud, clock: ManualClock, name: str) -> None:
     sns = cloud.client("sns")
     arn = sns.create_topic(Name=name)["TopicArn"]
