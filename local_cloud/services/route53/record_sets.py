@@ -76,10 +76,11 @@ def change_record_sets(request: Request, _: Next) -> Response:
         raise AwsError("InvalidInput", str(error)) from error
     except batch.InvalidBatch as error:
         raise AwsError("InvalidChangeBatch", str(error)) from error
+    new_record: Any = MotoRecord
     made = []
     for record in after:
         values = [one["Value"] for one in record.get("ResourceRecords", [])]
-        made.append(MotoRecord({**record, "ResourceRecords": values}))
+        made.append(new_record({**record, "ResourceRecords": values}))
     zone.rrsets = made
     change_id = f"/change/C{next(_change_numbers):013d}"
     return request.answer({"ChangeInfo": {"Id": change_id, "Status": "PENDING", "SubmittedAt": utcnow()}})

@@ -117,11 +117,12 @@ def forget_moto() -> None:
     """Drop moto's backends; its own reset would build them anew, which costs seconds."""
     from moto.core.base_backend import BackendDict
 
-    for backends in BackendDict._instances:
+    instances: list[Any] = getattr(BackendDict, "_instances")  # noqa: B009  (mypy takes it for ambiguous)
+    for backends in instances:
         backends.clear()
         # S3's names belong to all accounts, and are kept beside the backends
         getattr(backends, "bucket_accounts", {}).clear()
-    BackendDict._instances.clear()
+    instances.clear()
 
 
 @pytest.fixture

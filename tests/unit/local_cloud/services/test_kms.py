@@ -12,7 +12,8 @@ from botocore.exceptions import ClientError
 Clients = Callable[..., Any]
 Refused = Callable[..., Any]
 ACCOUNT = "123456789012"
-ROOT = {"Effect": "Allow", "Principal": {"AWS": f"arn:aws:iam::{ACCOUNT}:root"}, "Action": "kms:*", "Resource": "*"}
+GRANTEE = f"arn:aws:iam::{ACCOUNT}:root"
+ROOT = {"Effect": "Allow", "Principal": {"AWS": GRANTEE}, "Action": "kms:*", "Resource": "*"}
 TRUST = {"Statement": [{"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"}]}
 
 
@@ -48,15 +49,16 @@ def test_a_key_that_waits_for_deletion_cannot_be_used(aws: Clients, refused: Ref
     kms, key = aws("kms"), new_key(aws)
     blob = kms.encrypt(KeyId=key, Plaintext=b"x")["CiphertextBlob"]
     kms.schedule_key_deletion(KeyId=key)
-    for call in (
+    calls: tuple[Callable[[], Any], ...] = (
         lambda: kms.encrypt(KeyId=key, Plaintext=b"x"),
         lambda: kms.decrypt(CiphertextBlob=blob),
         lambda: kms.generate_data_key(KeyId=key, KeySpec="AES_256"),
-        lambda: kms.create_grant(KeyId=key, GranteePrincipal=ROOT["Principal"]["AWS"], Operations=["Encrypt"]),
+        lambda: kms.create_grant(KeyId=key, GranteePrincipal=GRANTEE, Operations=["Encrypt"]),
         lambda: kms.create_alias(AliasName="alias/one", TargetKeyId=key),
         lambda: kms.enable_key_rotation(KeyId=key),
         lambda: kms.schedule_key_deletion(KeyId=key),
-    ):
+    )
+    for call in calls:
         with refused("KMSInvalidStateException", "is pending deletion"):
             call()
     assert kms.describe_key(KeyId=key)["KeyMetadata"]["KeyState"] == "PendingDeletion"
