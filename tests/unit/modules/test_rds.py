@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from importlib import import_module
 from typing import Any
 
 import pytest
@@ -14,7 +15,25 @@ from local_cloud.testing import LocalCloud
 Run = Callable[..., dict[str, Any]]
 Writes = Callable[[], list[str]]
 Arguments = dict[str, Any]
+MODULES = "ansible_collections.cutover.aws.plugins.modules"
 TAGS = {"Name": "one", "CostCenter": "web"}
+
+
+@pytest.fixture
+def run_module(run: Run) -> Run:
+    """``run_module("rds_database", identifier="one", ...)`` is the module's result; a failure has ``failed``."""
+
+    def by_name(name: str, **parameters: Any) -> dict[str, Any]:
+        return run(import_module(f"{MODULES}.{name}").main, **parameters)
+
+    return by_name
+
+
+@pytest.fixture
+def writes(cloud: LocalCloud) -> Writes:
+    """The operations that have changed something since the test began."""
+    mark = cloud.control.mark()
+    return lambda: [call["operation"] for call in cloud.control.calls(since=mark, access="write")]
 
 
 @pytest.fixture(scope="module")
