@@ -23,8 +23,8 @@ TAGS = {"Name": "one", "CostCenter": "web"}
 def run_module(run: Run) -> Run:
     """``run_module("rds_database", identifier="one", ...)`` is the module's result; a failure has ``failed``."""
 
-    def by_name(name: str, **parameters: Any) -> dict[str, Any]:
-        return run(import_module(f"{MODULES}.{name}").main, **parameters)
+    def by_name(module: str, /, **parameters: Any) -> dict[str, Any]:
+        return run(import_module(f"{MODULES}.{module}").main, **parameters)
 
     return by_name
 
