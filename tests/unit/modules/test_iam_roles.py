@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -63,9 +64,7 @@ def test_check_mode_says_so_and_makes_nothing(cloud: LocalCloud, run: Run) -> No
 def test_what_somebody_has_added_to_the_role_is_taken_away(cloud: LocalCloud, run: Run) -> None:
     run(iam_service_role.main, **role("widened"))
     iam = cloud.client("iam")
-    iam.put_role_policy(
-        RoleName="widened", PolicyName="evil", PolicyDocument='{"Version": "2012-10-17", "Statement": []}'
-    )
+    iam.put_role_policy(RoleName="widened", PolicyName="evil", PolicyDocument=json.dumps(policy("s3:*")))
     iam.attach_role_policy(RoleName="widened", PolicyArn="arn:aws:iam::aws:policy/AdministratorAccess")
     iam.tag_role(RoleName="widened", Tags=[{"Key": "theirs", "Value": "stays"}])
     assert run(iam_service_role.main, **role("widened"))["changed"]
