@@ -65,12 +65,14 @@ def _version_with(secret: Any, stage: str) -> str | None:
 def _keep_current(secret: Any, before: str | None) -> None:
     """As long as the function has not said otherwise, the value from before is the current one."""
     now = _version_with(secret, CURRENT)
-    if before is None or now is None or now == before:
+    if before is None or now is None:
         return
     if not {"secret_string", "secret_binary"} & set(secret.versions[now]):
         secret.versions[now]["version_stages"] = [PENDING]
         secret.versions[before]["version_stages"] = [CURRENT]
-        secret.set_default_version_id(before)
+        now = before
+    # moto reads this one where no stage is asked for, and it points to the new version
+    secret.set_default_version_id(now)
 
 
 def _rotate_managed(request: Request, secret: Any) -> Response:

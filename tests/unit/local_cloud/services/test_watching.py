@@ -4,7 +4,9 @@
 
 from __future__ import annotations
 
+import io
 import json
+import zipfile
 from collections.abc import Callable
 from typing import Any
 
@@ -121,6 +123,43 @@ def test_rotation_needs_a_function(aws: Clients, refused: Refused) -> None:
     with refused("InvalidRequestException", "No Lambda rotation function"):
         secrets.rotate_secret(SecretId="one")
     assert secrets.get_secret_value(SecretId="one")["SecretString"] == "first"
+
+
+def rotated_by_function(clients: Clients) -> Any:
+    """A secret whose rotation function has been called, and has done nothing (nothing runs functions here)."""
+    trust = {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
+    document = json.dumps({"Version": "2012-10-17", "Statement": [trust]})
+    role = clients("iam").create_role(RoleName="one", AssumeRolePolicyDocument=document)["Role"]["Arn"]
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w") as made:
+        made.writestr("one.py", "def handler(event, context): pass")
+    function = clients("lambda").create_function(
+        FunctionName="one", Runtime="python3.12", Role=role, Handler="one.handler", Code={"ZipFile": archive.getvalue()}
+    )["FunctionArn"]
+    secrets = clients("secretsmanager")
+    secrets.create_secret(Name="one", SecretString="first")
+    secrets.rotate_secret(SecretId="one", RotationLambdaARN=function, RotationRules={"AutomaticallyAfterDays": 30})
+    return secrets
+
+
+@pytest.fixture
+def no_docker(monkeypatch: pytest.MonkeyPatch) -> None:
+    from moto.core.config import default_user_config
+
+    monkeypatch.setitem(default_user_config, "lambda", {"use_docker": False})
+
+
+@pytest.mark.usefixtures("no_docker")
+def test_the_value_stays_until_the_function_has_done_its_work(aws: Clients) -> None:
+    secrets = rotated_by_function(aws)
+    assert secrets.get_secret_value(SecretId="one")["SecretString"] == "first"
+    assert secrets.describe_secret(SecretId="one")["RotationEnabled"] is True
+
+
+@pytest.mark.usefixtures("no_docker")
+def test_canary_moto_loses_the_value_although_the_function_did_nothing(bare: Clients) -> None:
+    with pytest.raises(ClientError, match="AWSCURRENT"):
+        rotated_by_function(bare).get_secret_value(SecretId="one")
 
 
 def test_canary_moto_loses_the_value_in_rotation(bare: Clients) -> None:
