@@ -41,13 +41,17 @@ def launch_tags(template: Item) -> list[dict[str, Any]]:
 
 
 def group_tags(group: Item) -> list[dict[str, Any]]:
-    """The tags of an Auto Scaling group as amazon.aws.autoscaling_group takes them, those of others included. Instances get theirs from the launch template.
+    """The tags of an Auto Scaling group as amazon.aws.autoscaling_group takes them, those of others included.
 
-    In the order of their names, by which the module sorts what it finds: it takes another order for a change.
+    In the order of their names, by which the module sorts what it finds: it takes another order for a change. Instances
+    get their tags from the launch template.
     """
     wanted = {tag: (value, False) for tag, value in group["attributes"]["tags"].items()}
     present = {tag["Key"]: (tag["Value"], tag["PropagateAtLaunch"]) for tag in group["facts"].get("tags", [])}
-    return [{tag: value, "propagate_at_launch": propagate} for tag, (value, propagate) in sorted({**present, **wanted}.items())]
+    return [
+        {tag: value, "propagate_at_launch": propagate}
+        for tag, (value, propagate) in sorted({**present, **wanted}.items())
+    ]
 
 
 def listener_targets(listener: Item, ids: Mapping[str, str]) -> list[dict[str, Any]]:
@@ -57,9 +61,12 @@ def listener_targets(listener: Item, ids: Mapping[str, str]) -> list[dict[str, A
 
 
 def step_adjustments(policy: Item) -> list[dict[str, Any]]:
-    """The steps of a scaling policy as community.aws.autoscaling_policy takes them: a bound that is not there is left out."""
+    """The steps of a scaling policy as community.aws.autoscaling_policy takes them, bounds that are null left out."""
     names = {"lower_bound": "lower_bound", "upper_bound": "upper_bound", "adjustment": "scaling_adjustment"}
-    return [{names[name]: value for name, value in step.items() if value is not None} for step in policy["attributes"]["steps"]]
+    return [
+        {names[name]: value for name, value in step.items() if value is not None}
+        for step in policy["attributes"]["steps"]
+    ]
 
 
 class FilterModule:

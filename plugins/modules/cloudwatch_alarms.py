@@ -53,7 +53,7 @@ options:
         description: From where on it is an alarm, in the metric's unit.
         type: float
       unit:
-        description: Looks only at data of this unit. Rarely needed, and an alarm whose unit nobody sends never goes off.
+        description: Looks only at data of this unit. Rarely needed; with a unit that nobody sends, it never goes off.
         type: str
       period:
         description: Seconds; 10, 20, 30 or a multiple of 60.

@@ -11,7 +11,8 @@ short_description: Set attributes of a load balancer or a target group
 version_added: 1.0.0
 author: the cutover.aws authors (@cutover-aws)
 description:
-  - Sets attributes by AWS's own names, so every attribute that AWS has, or will have, can be set, and leaves all others as they are.
+  - Sets attributes by AWS's own names, so every attribute that AWS has, or will have, can be set.
+  - Leaves all others as they are.
   - M(community.aws.elb_target_group) knows neither the slow start nor how to switch stickiness off.
 options:
   arn:
@@ -19,7 +20,9 @@ options:
     type: str
     required: true
   attributes:
-    description: Values by AWS's names, as in C(ModifyLoadBalancerAttributes) and C(ModifyTargetGroupAttributes). Booleans and numbers are turned into AWS's strings.
+    description:
+      - Values by AWS's names, as in C(ModifyLoadBalancerAttributes) and C(ModifyTargetGroupAttributes).
+      - Booleans and numbers are turned into AWS's strings.
     type: dict
     required: true
 extends_documentation_fragment:
@@ -77,7 +80,11 @@ def _ensure(module: AnsibleAWSModule, client: Any) -> dict[str, Any]:
     if changes and not module.check_mode:
         api.set_attributes(client, arn, changes)
     after = present if module.check_mode else {**present, **changes}
-    return {"changed": bool(changes), "attributes": after, "diff": {"before": {name: present.get(name) for name in wanted}, "after": wanted}}
+    return {
+        "changed": bool(changes),
+        "attributes": after,
+        "diff": {"before": {name: present.get(name) for name in wanted}, "after": wanted},
+    }
 
 
 if __name__ == "__main__":

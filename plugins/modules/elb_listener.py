@@ -12,7 +12,8 @@ version_added: 1.0.0
 author: the cutover.aws authors (@cutover-aws)
 description:
   - Creates, changes or removes one listener of an Application or Network Load Balancer, with its tags.
-  - M(amazon.aws.elb_application_lb) cannot tag a listener, and up to amazon.aws 10 it rewrites weighted listeners in every run.
+  - M(amazon.aws.elb_application_lb) cannot tag a listener, and up to amazon.aws 10 it rewrites weighted listeners in
+    every run.
   - A listener is found by its port, of which a load balancer has no two.
 options:
   load_balancer_arn:
@@ -88,17 +89,17 @@ attributes:
 EXAMPLES = r"""
 - name: Send all HTTPS requests to one target group
   cutover.aws.elb_listener:
-    load_balancer_arn: arn:aws:elasticloadbalancing:us-east-1:123456789012:loadbalancer/app/acme-prod-app-blue/50dc6c495c0c9188
+    load_balancer_arn: "{{ load_balancer.load_balancer_arn }}"
     port: 443
     protocol: HTTPS
     ssl_policy: ELBSecurityPolicy-TLS13-1-2-2021-06
     certificate_arn: arn:aws:acm:us-east-1:123456789012:certificate/12345678-1234-1234-1234-123456789012
     forward:
-      - target_group_arn: arn:aws:elasticloadbalancing:us-east-1:123456789012:targetgroup/acme-prod-app-blue/943f017f100becff
+      - target_group_arn: "{{ target_group.target_group_arn }}"
 
 - name: Send HTTP clients to HTTPS
   cutover.aws.elb_listener:
-    load_balancer_arn: arn:aws:elasticloadbalancing:us-east-1:123456789012:loadbalancer/app/acme-prod-app-blue/50dc6c495c0c9188
+    load_balancer_arn: "{{ load_balancer.load_balancer_arn }}"
     port: 80
     protocol: HTTP
     redirect: {}
@@ -109,7 +110,7 @@ listener_arn:
   description: The listener, null where there is none (after O(state=absent), and in check mode before it is made).
   returned: always
   type: str
-  sample: arn:aws:elasticloadbalancing:us-east-1:123456789012:listener/app/acme-prod-app-blue/50dc6c495c0c9188/f2f7dc8efc522ab2
+  sample: arn:aws:elasticloadbalancing:us-east-1:123456789012:listener/app/acme-prod-app-blue/50dc6c49/f2f7dc8e
 """
 
 from dataclasses import asdict
@@ -167,7 +168,14 @@ def _rules() -> dict[str, Any]:
 
 def _wanted(p: dict[str, Any]) -> Listener:
     forward = one_form(Target(target["target_group_arn"], target["weight"]) for target in p["forward"] or [])
-    return Listener(p["port"], p["protocol"], p["ssl_policy"], p["certificate_arn"], forward, Redirect(**p["redirect"]) if p["redirect"] else None)
+    return Listener(
+        p["port"],
+        p["protocol"],
+        p["ssl_policy"],
+        p["certificate_arn"],
+        forward,
+        Redirect(**p["redirect"]) if p["redirect"] else None,
+    )
 
 
 def _ensure(module: AnsibleAWSModule, client: Any, existing: dict[str, Any] | None) -> dict[str, Any]:
@@ -176,16 +184,20 @@ def _ensure(module: AnsibleAWSModule, client: Any, existing: dict[str, Any] | No
     existing_tags = api.tags_of(client, arn) if arn else {}
     plan = listener_plan(wanted, tags, existing, existing_tags)
     if not module.check_mode:
-        arn = api.apply_listener(client, module.params["load_balancer_arn"], wanted, tags, plan, arn)
+        arn = api.apply_listener(client, module.params["load_balancer_arn"], wanted, tags, plan)
     before = {**asdict(seen(existing)), "tags": existing_tags} if existing else {}
     diff = {"before": before, "after": {**asdict(wanted), "tags": {**existing_tags, **tags}}}
-    return {"changed": plan.create or bool(plan.changes or plan.tags), "listener_arn": arn, "diff": diff}
+    return {"changed": plan.arn is None or bool(plan.changes or plan.tags), "listener_arn": arn, "diff": diff}
 
 
 def _remove(module: AnsibleAWSModule, client: Any, existing: dict[str, Any] | None) -> dict[str, Any]:
     if existing and not module.check_mode:
         api.delete_listener(client, existing["ListenerArn"])
-    return {"changed": bool(existing), "listener_arn": None, "diff": {"before": asdict(seen(existing)) if existing else {}, "after": {}}}
+    return {
+        "changed": bool(existing),
+        "listener_arn": None,
+        "diff": {"before": asdict(seen(existing)) if existing else {}, "after": {}},
+    }
 
 
 if __name__ == "__main__":

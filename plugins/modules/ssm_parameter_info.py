@@ -15,7 +15,9 @@ description:
   - The stock collections have only a lookup for it, which takes neither the credentials nor the endpoint of the task.
 options:
   names:
-    description: Names of the parameters. A missing one is an error, and so is a secret (C(SecureString)), since what is read here is returned.
+    description:
+      - Names of the parameters.
+      - A missing one is an error, and so is a secret (C(SecureString)), since what is read here is returned.
     type: list
     elements: str
     required: true

@@ -12,14 +12,24 @@ version_added: 1.0.0
 author: the cutover.aws authors (@cutover-aws)
 description:
   - Joins what an earlier task started with C(wait=false), so that long waits run beside each other.
-  - Asks for all resources in one call every O(interval) seconds, and fails at once on a state that no waiting mends, with AWS's reason.
+  - Asks for all resources in one call every O(interval) seconds, and fails at once on a state that no waiting mends,
+    with AWS's reason.
   - Changes nothing.
 options:
   resource:
     description: What to wait for.
     type: str
     required: true
-    choices: [autoscaling_group, certificate, load_balancer, load_balancer_interfaces, nat_gateway, rds_instance, rds_snapshot, route53_change, target_group]
+    choices:
+      - autoscaling_group
+      - certificate
+      - load_balancer
+      - load_balancer_interfaces
+      - nat_gateway
+      - rds_instance
+      - rds_snapshot
+      - route53_change
+      - target_group
   names:
     description: Their names or ids, as the service's describe call takes them. An empty list is ready at once.
     type: list
@@ -94,7 +104,12 @@ def main() -> None:
         client = module.client(condition.service)
         states = wait_until(
             condition,
-            lambda: observe(client, condition, names, lambda error: isinstance(error, is_boto3_error_code(list(condition.absent_errors), error))),
+            lambda: observe(
+                client,
+                condition,
+                names,
+                lambda error: isinstance(error, is_boto3_error_code(list(condition.absent_errors), error)),
+            ),
             names,
             absent=module.params["state"] == "absent",
             timeout=module.params["timeout"] or condition.timeout,

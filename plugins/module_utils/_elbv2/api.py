@@ -39,17 +39,17 @@ def tags_of(client: BaseClient, arn: str) -> dict[str, str]:
 
 
 def apply_listener(
-    client: BaseClient, balancer_arn: str, wanted: Listener, tags: Mapping[str, str], plan: ListenerPlan, arn: str | None
+    client: BaseClient, balancer_arn: str, wanted: Listener, tags: Mapping[str, str], plan: ListenerPlan
 ) -> str:
     """Carries the plan out; the listener's ARN."""
-    if plan.create or arn is None:
+    if plan.arn is None:
         answer = client.create_listener(LoadBalancerArn=balancer_arn, Tags=_pairs(tags), **arguments(wanted))
         return str(answer["Listeners"][0]["ListenerArn"])
     if plan.changes:
-        client.modify_listener(ListenerArn=arn, **plan.changes)
+        client.modify_listener(ListenerArn=plan.arn, **plan.changes)
     if plan.tags:
-        client.add_tags(ResourceArns=[arn], Tags=_pairs(plan.tags))
-    return arn
+        client.add_tags(ResourceArns=[plan.arn], Tags=_pairs(plan.tags))
+    return plan.arn
 
 
 def delete_listener(client: BaseClient, arn: str) -> None:
@@ -72,7 +72,7 @@ def set_attributes(client: BaseClient, arn: str, attributes: Mapping[str, str]) 
 
 
 def _kind(arn: str) -> tuple[str, str]:
-    word = arn.split(":")[-1].split("/")[0]
+    word = arn.rpartition(":")[-1].partition("/")[0]
     if word not in KINDS:
         raise UnknownResource(f"{arn} is neither the ARN of a load balancer nor that of a target group")
     return KINDS[word]

@@ -40,9 +40,9 @@ class Listener:
 
 @dataclass(frozen=True)
 class ListenerPlan:
-    """changes are the arguments of ModifyListener, tags those to set."""
+    """arn is None while there is no listener; changes are the arguments of ModifyListener, tags those to set."""
 
-    create: bool
+    arn: str | None
     changes: Mapping[str, Any] = field(default_factory=dict)
     tags: Mapping[str, str] = field(default_factory=dict)
 
@@ -75,7 +75,11 @@ def one_form(targets: Any) -> tuple[Target, ...]:
 
 def arguments(listener: Listener) -> dict[str, Any]:
     """The listener as CreateListener takes it; what it does not have is left out."""
-    given: dict[str, Any] = {"Port": listener.port, "Protocol": listener.protocol, "DefaultActions": [_action(listener)]}
+    given: dict[str, Any] = {
+        "Port": listener.port,
+        "Protocol": listener.protocol,
+        "DefaultActions": [_action(listener)],
+    }
     if listener.ssl_policy:
         given["SslPolicy"] = listener.ssl_policy
     if listener.certificate_arn:
@@ -86,23 +90,38 @@ def arguments(listener: Listener) -> dict[str, Any]:
 def _action(listener: Listener) -> dict[str, Any]:
     if listener.redirect:
         redirect = listener.redirect
-        return {"Type": "redirect", "RedirectConfig": {"Protocol": redirect.protocol, "Port": redirect.port, "StatusCode": redirect.status}}
+        return {
+            "Type": "redirect",
+            "RedirectConfig": {"Protocol": redirect.protocol, "Port": redirect.port, "StatusCode": redirect.status},
+        }
     groups = [{"TargetGroupArn": target.arn, "Weight": target.weight} for target in listener.forward]
     return {"Type": "forward", "ForwardConfig": {"TargetGroups": groups}}
 
 
-PARTS = {"protocol": "Protocol", "ssl_policy": "SslPolicy", "certificate_arn": "Certificates", "forward": "DefaultActions", "redirect": "DefaultActions"}
+PARTS = {
+    "protocol": "Protocol",
+    "ssl_policy": "SslPolicy",
+    "certificate_arn": "Certificates",
+    "forward": "DefaultActions",
+    "redirect": "DefaultActions",
+}
 """Which argument of ModifyListener each part of a listener belongs to."""
 
 
-def listener_plan(wanted: Listener, tags: Mapping[str, str], existing: Mapping[str, Any] | None, existing_tags: Mapping[str, str]) -> ListenerPlan:
+def listener_plan(
+    wanted: Listener, tags: Mapping[str, str], existing: Mapping[str, Any] | None, existing_tags: Mapping[str, str]
+) -> ListenerPlan:
     """Create, or the arguments that differ; existing is the listener of the same port."""
     if existing is None:
-        return ListenerPlan(create=True)
+        return ListenerPlan(arn=None)
     now, given = seen(existing), arguments(wanted)
     differing = {argument for part, argument in PARTS.items() if getattr(now, part) != getattr(wanted, part)}
     if "Protocol" in differing:
         # A change of protocol brings its policy and certificate with it.
         differing |= {"SslPolicy", "Certificates"}
     missing = {name: value for name, value in tags.items() if existing_tags.get(name) != value}
-    return ListenerPlan(create=False, changes={name: given[name] for name in sorted(differing) if name in given}, tags=missing)
+    return ListenerPlan(
+        existing["ListenerArn"],
+        changes={name: given[name] for name in sorted(differing) if name in given},
+        tags=missing,
+    )

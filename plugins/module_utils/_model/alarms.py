@@ -13,7 +13,7 @@ from .core import ModelError, Resource, Stack, Value
 GREATER = "GreaterThanOrEqualToThreshold"
 LESS = "LessThanOrEqualToThreshold"
 QUIET, GAP = "notBreaching", "missing"
-"""What no data mean: for a count of errors that there are none, for a metric that is always there that something is amiss."""
+"""What no data mean: for a count of errors that there are none, for a metric that is always there that it is lost."""
 
 GIB, MIB = 2.0**30, 2.0**20
 
@@ -36,8 +36,8 @@ class Limits(TypedDict, total=False):
 class Kind:
     """One kind of alarm.
 
-    Every period that is looked at has to be beyond the threshold (no M out of N), and nothing is calculated from several
-    metrics, because a Route 53 health check can only follow such an alarm
+    Every period that is looked at has to be beyond the threshold (no M out of N), and nothing is calculated from
+    several metrics, because a Route 53 health check can only follow such an alarm
     (https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/health-checks-types.html). factor turns the inventory's
     unit into the metric's.
     """
@@ -111,11 +111,21 @@ SIDE_KINDS: Mapping[str, Kind] = {
         QUIET,
     ),
     "cpu": Kind(
-        "the fleet is at its limit although it scales", "AWS/EC2", "CPUUtilization", "Average", GREATER, 90, 300, 3, QUIET
+        "the fleet is at its limit although it scales",
+        "AWS/EC2",
+        "CPUUtilization",
+        "Average",
+        GREATER,
+        90,
+        300,
+        3,
+        QUIET,
     ),
 }
 SCALING_KINDS: Mapping[str, Kind] = {
-    "scale_up": Kind("the fleet needs more instances", "AWS/EC2", "CPUUtilization", "Average", GREATER, 70, 60, 3, QUIET),
+    "scale_up": Kind(
+        "the fleet needs more instances", "AWS/EC2", "CPUUtilization", "Average", GREATER, 70, 60, 3, QUIET
+    ),
     "scale_down": Kind(
         "the fleet needs fewer instances", "AWS/EC2", "CPUUtilization", "Average", LESS, 30, 60, 15, QUIET
     ),
@@ -128,10 +138,28 @@ DATABASE_KINDS: Mapping[str, Kind] = {
         "the database has many connections", "AWS/RDS", "DatabaseConnections", "Maximum", GREATER, 100, 60, 5, GAP
     ),
     "database_free_storage": Kind(
-        "the database's disk is filling up (GiB free)", "AWS/RDS", "FreeStorageSpace", "Minimum", LESS, 5, 300, 1, GAP, GIB
+        "the database's disk is filling up (GiB free)",
+        "AWS/RDS",
+        "FreeStorageSpace",
+        "Minimum",
+        LESS,
+        5,
+        300,
+        1,
+        GAP,
+        GIB,
     ),
     "database_free_memory": Kind(
-        "the database is short of memory (MiB free)", "AWS/RDS", "FreeableMemory", "Minimum", LESS, 100, 300, 3, GAP, MIB
+        "the database is short of memory (MiB free)",
+        "AWS/RDS",
+        "FreeableMemory",
+        "Minimum",
+        LESS,
+        100,
+        300,
+        3,
+        GAP,
+        MIB,
     ),
 }
 REPLICA_KINDS: Mapping[str, Kind] = {

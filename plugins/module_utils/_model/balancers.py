@@ -27,7 +27,7 @@ class HealthCheck(TypedDict):
 
 
 class AccessLogs(TypedDict):
-    """Where a load balancer writes its access logs: a bucket with SSE-S3, since load balancers cannot write to one with a KMS key of one's own."""
+    """Where a load balancer writes its access logs: a bucket with SSE-S3, for it cannot use a KMS key of one's own."""
 
     bucket: str
     prefix: str
@@ -57,7 +57,7 @@ def known_ids(ids: Sequence[str] | None) -> Value:
 
 
 def target_group(stack: Stack, side: str, config: BalancerConfig) -> Resource:
-    """The target group of a side. Attributes with a dot in their name are AWS's own names, with AWS's spelling of the values."""
+    """The target group of a side. Attributes with a dot in their name have AWS's own names and spelling."""
     key, name = f"target_group/{side}", stack.named("app", side, limit=NAME_LIMIT)
     check = config["health_check"]
     attributes: dict[str, Value] = {
@@ -113,20 +113,28 @@ def listeners(stack: Stack, side: str, config: BalancerConfig) -> list[Resource]
     if not config["http_redirect"]:
         return [https]
     to_https = {"protocol": "HTTPS", "port": str(HTTPS_PORT), "status": "HTTP_301"}
-    plain = _listener(stack, side, HTTP_PORT, protocol="HTTP", ssl_policy=None, certificate_arn=None, forward=None, redirect=to_https)
+    plain = _listener(
+        stack, side, HTTP_PORT, protocol="HTTP", ssl_policy=None, certificate_arn=None, forward=None, redirect=to_https
+    )
     return [https, plain]
 
 
 def _listener(stack: Stack, side: str, port: int, **attributes: Value) -> Resource:
     key = f"listener/{side}-{port}"
     name = f"{stack.named('app', side, limit=NAME_LIMIT)}:{port}"
-    return Resource(key, "listener", name, {"load_balancer": f"load_balancer/{side}", **attributes, "tags": stack.tagged(key, name)})
+    return Resource(
+        key, "listener", name, {"load_balancer": f"load_balancer/{side}", **attributes, "tags": stack.tagged(key, name)}
+    )
 
 
 def _access_logs(logs: Mapping[str, str] | AccessLogs | None) -> dict[str, Value]:
     if not logs:
         return {"access_logs.s3.enabled": "false"}
-    return {"access_logs.s3.enabled": "true", "access_logs.s3.bucket": logs["bucket"], "access_logs.s3.prefix": logs["prefix"]}
+    return {
+        "access_logs.s3.enabled": "true",
+        "access_logs.s3.bucket": logs["bucket"],
+        "access_logs.s3.prefix": logs["prefix"],
+    }
 
 
 def _text(value: bool) -> str:

@@ -1,6 +1,6 @@
 # Copyright: the cutover.aws authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The fleets that a stack ought to have: for each side a launch template, an Auto Scaling group with its policies, and a load balancer."""
+"""The fleets that a stack ought to have: for each side a launch template, an Auto Scaling group, a load balancer."""
 
 from __future__ import annotations
 
@@ -39,8 +39,9 @@ GROUP_METRICS = (
 
 
 class Side(TypedDict, total=False):
-    """One side of the cutover. Sizes are only those of the day on which the side is made: without them it is made empty, which is how the side that waits is built.
+    """One side of the cutover.
 
+    Sizes are those of the day on which the side is made: without them it is made empty, as the side that waits is.
     image_id, image_parameter and user_data take the place of the role's for this side.
     """
 
@@ -63,7 +64,7 @@ class Volume(TypedDict):
 
 
 class ScalingStep(TypedDict, total=False):
-    """How many instances to add or remove while the metric is between lower_bound and upper_bound away from the alarm's threshold."""
+    """How many instances to add or remove while the metric is between the bounds, from the alarm's threshold on."""
 
     lower_bound: float
     upper_bound: float
@@ -71,7 +72,7 @@ class ScalingStep(TypedDict, total=False):
 
 
 class ComputeConfig(BalancerConfig):
-    """The compute role's inputs. images maps each public parameter that names an image to the image that it names now."""
+    """The compute role's inputs. images maps each public parameter that names an image to what it names now."""
 
     private_subnet_ids: Sequence[str]
     application_group_id: str | None
@@ -145,11 +146,13 @@ def _launch_template(stack: Stack, side: str, config: ComputeConfig) -> Resource
         ],
         "user_data": settings.get("user_data", config["user_data"]),
         "instance_tags": instance_tags,
-        # Groups start instances from the default version; one that is not the latest has been moved by hand, or a newer one made.
+        # Groups start instances from the default version; where it is not the latest, somebody has moved or added one.
         "default_version": "latest",
         "tags": stack.tagged(key, name),
     }
-    return Resource(key, "launch_template", name, attributes, {"image_id": image or UNKNOWN, "instance_phase": stack.phase})
+    return Resource(
+        key, "launch_template", name, attributes, {"image_id": image or UNKNOWN, "instance_phase": stack.phase}
+    )
 
 
 def _instance_tags(stack: Stack, side: str, name: str) -> dict[str, Value]:
@@ -157,7 +160,10 @@ def _instance_tags(stack: Stack, side: str, name: str) -> dict[str, Value]:
     tags = {tag: value for tag, value in stack.tagged(f"instance/{side}", name).items() if tag != PHASE_TAG}
     for tag in tags:
         if not METADATA_TAG.fullmatch(tag):
-            raise ModelError(f"cutover_tags: {tag!r} cannot be shown to instances; a tag's name has letters, digits and + - = . , _ : @ only")
+            raise ModelError(
+                f"cutover_tags: {tag!r} cannot be shown to instances; "
+                "a tag's name has letters, digits and + - = . , _ : @ only"
+            )
     return {**tags, SIDE_TAG: side}
 
 
@@ -215,20 +221,24 @@ def _policies(stack: Stack, side: str, config: ComputeConfig) -> Iterator[Resour
 
 def _policy(stack: Stack, side: str, what: str, **attributes: Value) -> Resource:
     return Resource(
-        f"scaling_policy/{side}-{what}", "scaling_policy", stack.named("app", side, what), {"group": f"autoscaling_group/{side}", **attributes}
+        f"scaling_policy/{side}-{what}",
+        "scaling_policy",
+        stack.named("app", side, what),
+        {"group": f"autoscaling_group/{side}", **attributes},
     )
 
 
 def _steps(steps: Sequence[ScalingStep]) -> list[Value]:
-    """In AWS's form: a bound of 0 is the alarm's threshold itself, beyond which nothing happens, so it is the same as none."""
-    shaped = [
+    """In AWS's form: a bound of 0 is the alarm's threshold itself, beyond which nothing happens: the same as none."""
+    if any(not step.get("lower_bound") and not step.get("upper_bound") for step in steps):
+        raise ModelError(
+            "compute_scaling_steps: AWS wants at least two steps in each direction, each with a bound other than 0"
+        )
+    return [
         {
             "lower_bound": float(step["lower_bound"]) if step.get("lower_bound") else None,
             "upper_bound": float(step["upper_bound"]) if step.get("upper_bound") else None,
             "adjustment": step["adjustment"],
         }
-        for step in steps
+        for step in sorted(steps, key=lambda step: step.get("lower_bound") or float("-inf"))
     ]
-    if any(step["lower_bound"] is None and step["upper_bound"] is None for step in shaped):
-        raise ModelError("compute_scaling_steps: AWS wants at least two steps in each direction, each with a bound other than 0")
-    return sorted(shaped, key=lambda step: float("-inf") if step["lower_bound"] is None else step["lower_bound"])

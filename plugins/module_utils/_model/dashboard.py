@@ -22,7 +22,7 @@ STATUS_HEIGHT = 4
 
 
 def dashboard_body(stack: Stack, alarms: Sequence[Named]) -> Mapping[str, Value]:
-    """The state of all alarms on top, below it one graph a metric; those of the sides that share a metric are in one."""
+    """The state of all alarms on top, below it one graph a metric, which the sides share."""
     graphs = [
         _graph(stack, group, x=number % ACROSS * WIDTH, y=STATUS_HEIGHT + number // ACROSS * HEIGHT)
         for number, group in enumerate(_by_metric(alarms))

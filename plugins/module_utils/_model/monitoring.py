@@ -90,7 +90,7 @@ def monitoring_model(stack: Stack, config: MonitoringConfig) -> Model:
 
 def _topic(stack: Stack, config: MonitoringConfig, topic_arn: str) -> Resource:
     name = topic_name(stack)
-    people = sorted(({**person} for person in config["subscriptions"]), key=lambda p: (p["protocol"], p["endpoint"]))
+    people = sorted(config["subscriptions"], key=lambda person: (person["protocol"], person["endpoint"]))
     attributes: dict[str, Value] = {
         "key_arn": known(config["key_arn"]),
         "policy": _topic_policy(stack, topic_arn),
@@ -133,7 +133,8 @@ def log_group_prefix(stack: Stack) -> str:
 def _log_groups(stack: Stack, config: MonitoringConfig) -> Iterator[Resource]:
     for what, retention in config["log_groups"].items():
         key, name = f"log_group/{what}", f"{log_group_prefix(stack)}{what}"
-        attributes = {"retention": retention, "key_arn": known(config["key_arn"]), "tags": stack.tagged(key, name)}
+        key_arn = known(config["key_arn"])
+        attributes: dict[str, Value] = {"retention": retention, "key_arn": key_arn, "tags": stack.tagged(key, name)}
         yield Resource(key, "log_group", name, attributes)
 
 

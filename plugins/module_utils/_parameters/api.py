@@ -29,8 +29,13 @@ def plain_values(client: BaseClient, names: Sequence[str]) -> dict[str, str]:
         found.update({item["Name"]: item for item in answer["Parameters"]})
     missing = [name for name in names if name not in found]
     if missing:
-        raise ParameterUnusable(f"there is no parameter {', '.join(missing)} in region {client.meta.region_name}; is the name right, is it there in this region?")
+        raise ParameterUnusable(
+            f"there is no parameter {', '.join(missing)} in region {client.meta.region_name}; "
+            "is the name right, and does this region have it?"
+        )
     secret = [name for name in names if found[name]["Type"] == SECRET_TYPE]
     if secret:
-        raise ParameterUnusable(f"{', '.join(secret)} is a secret ({SECRET_TYPE}); this module returns what it reads, so it reads none")
+        raise ParameterUnusable(
+            f"{', '.join(secret)} is a secret ({SECRET_TYPE}); this module returns what it reads, so it reads none"
+        )
     return {name: found[name]["Value"] for name in names}

@@ -29,9 +29,14 @@ class Owned:
 
 
 def balancers(context: Context) -> list[Found]:
-    """Load balancers, their listeners, and target groups. The API can only list all of the account's, so names are sifted before tags are asked for."""
+    """Load balancers, their listeners, and target groups.
+
+    The API can only list all of the account's, so names are sifted before tags are asked for.
+    """
     listing = context.together(
-        load_balancer=lambda: _owned(context, "load_balancer", "describe_load_balancers", "LoadBalancers", "LoadBalancer"),
+        load_balancer=lambda: _owned(
+            context, "load_balancer", "describe_load_balancers", "LoadBalancers", "LoadBalancer"
+        ),
         target_group=lambda: _owned(context, "target_group", "describe_target_groups", "TargetGroups", "TargetGroup"),
     )
     keys = {owned.item["LoadBalancerArn"]: owned.key for owned in listing["load_balancer"]}
@@ -73,7 +78,9 @@ def _attributes(pairs: Iterable[Mapping[str, str]]) -> dict[str, Value]:
 def _load_balancer(context: Context, owned: Owned) -> Found:
     item = owned.item
     arn = item["LoadBalancerArn"]
-    attributes = _attributes(context.client("elbv2").describe_load_balancer_attributes(LoadBalancerArn=arn)["Attributes"])
+    attributes = _attributes(
+        context.client("elbv2").describe_load_balancer_attributes(LoadBalancerArn=arn)["Attributes"]
+    )
     return Found(
         key=owned.key,
         type="load_balancer",
@@ -129,17 +136,24 @@ def _target_group(context: Context, owned: Owned) -> Found:
 
 
 def _listeners(context: Context, balancer_arn: str, balancer: str, groups: Mapping[str, str]) -> list[Found]:
-    listeners = {str(item["ListenerArn"]): item for item in context.pages("elbv2", "describe_listeners", "Listeners", LoadBalancerArn=balancer_arn)}
-    side, name = balancer.split("/", 1)[-1], balancer_arn.split("/")[-2]
-    return [_listener(item, tags, f"listener/{side}-{item['Port']}", f"{name}:{item['Port']}", balancer, groups) for arn, tags in _tags(context, listeners).items() for item in [listeners[arn]]]
+    listeners = {
+        str(item["ListenerArn"]): item
+        for item in context.pages("elbv2", "describe_listeners", "Listeners", LoadBalancerArn=balancer_arn)
+    }
+    side = balancer.split("/", 1)[-1]
+    tags = _tags(context, listeners)
+    owned = [Owned(f"listener/{side}-{listeners[arn]['Port']}", listeners[arn], tags[arn]) for arn in tags]
+    return [_listener(one, balancer, groups) for one in owned]
 
 
-def _listener(item: Answer, tags: Mapping[str, Value], key: str, name: str, balancer: str, groups: Mapping[str, str]) -> Found:
+def _listener(owned: Owned, balancer: str, groups: Mapping[str, str]) -> Found:
+    item = owned.item
+    balancer_name = item["LoadBalancerArn"].split("/")[-2]
     certificates = item.get("Certificates") or []
     return Found(
-        key=key,
+        key=owned.key,
         type="listener",
-        name=name,
+        name=f"{balancer_name}:{item['Port']}",
         id=item["ListenerArn"],
         arn=item["ListenerArn"],
         attributes={
@@ -148,20 +162,27 @@ def _listener(item: Answer, tags: Mapping[str, Value], key: str, name: str, bala
             "ssl_policy": item.get("SslPolicy"),
             "certificate_arn": certificates[0]["CertificateArn"] if certificates else None,
             **_action(item.get("DefaultActions", []), groups),
-            "tags": tags,
+            "tags": owned.tags,
         },
         facts={"port": item["Port"], "load_balancer_arn": item["LoadBalancerArn"]},
     )
 
 
 def _action(actions: list[Answer], groups: Mapping[str, str]) -> dict[str, Value]:
-    """What the listener does with a request, as forward or redirect; of an action of another kind its name, which no model has."""
-    action = actions[-1] if actions else {"Type": "none"}
+    """What the listener does with a request: forward or redirect, or the name of another kind, which no model has."""
+    action: Answer = actions[-1] if actions else {"Type": "none"}
     if action["Type"] == "forward":
         return {"forward": _forward(action, groups), "redirect": None}
     if action["Type"] == "redirect":
         redirect = action["RedirectConfig"]
-        return {"forward": None, "redirect": {"protocol": redirect.get("Protocol"), "port": redirect.get("Port"), "status": redirect.get("StatusCode")}}
+        return {
+            "forward": None,
+            "redirect": {
+                "protocol": redirect.get("Protocol"),
+                "port": redirect.get("Port"),
+                "status": redirect.get("StatusCode"),
+            },
+        }
     return {"forward": None, "redirect": None, "action": action["Type"]}
 
 

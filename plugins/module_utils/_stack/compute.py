@@ -20,7 +20,11 @@ Answer = dict[str, Any]
 
 def read_compute(context: Context) -> Reality:
     """The layer's resources by key; ids that belong to the layer are given as keys, as in the model."""
-    parts = context.together(balancers=lambda: balancers(context), templates=lambda: _templates(context), groups=lambda: _list_groups(context))
+    parts: dict[str, list[Any]] = context.together(
+        balancers=lambda: balancers(context),
+        templates=lambda: _templates(context),
+        groups=lambda: _list_groups(context),
+    )
     templates = parts["templates"]
     target_groups = {found.id: found.key for found in parts["balancers"] if found.type == "target_group"}
     groups = [_group(context, item, target_groups, templates) for item in parts["groups"]]
@@ -33,7 +37,9 @@ def _templates(context: Context) -> list[Found]:
     """By tag, and by the names of the model, so that one whose tags were removed is still seen."""
     names = [resource.name for resource in context.wanted.values() if resource.type == "launch_template"]
     filters = [context.stack_filter(), *([[{"Name": "launch-template-name", "Values": names}]] if names else [])]
-    listings = context.each(lambda chosen: context.pages("ec2", "describe_launch_templates", "LaunchTemplates", Filters=chosen), filters)
+    listings = context.each(
+        lambda chosen: context.pages("ec2", "describe_launch_templates", "LaunchTemplates", Filters=chosen), filters
+    )
     items = {str(item["LaunchTemplateId"]): item for listing in listings for item in listing}
     return [found for found in context.each(lambda item: _template(context, item), items.values()) if found]
 
@@ -43,7 +49,9 @@ def _template(context: Context, item: Answer) -> Found | None:
     if not context.owns("launch_template", name, tags):
         return None
     default = item["DefaultVersionNumber"]
-    answer = context.client("ec2").describe_launch_template_versions(LaunchTemplateId=item["LaunchTemplateId"], Versions=[str(default)])
+    answer = context.client("ec2").describe_launch_template_versions(
+        LaunchTemplateId=item["LaunchTemplateId"], Versions=[str(default)]
+    )
     data = answer["LaunchTemplateVersions"][0]["LaunchTemplateData"]
     return Found(
         key=context.key("launch_template", name, tags),
@@ -111,8 +119,15 @@ def _user_data(encoded: str) -> str:
 def _list_groups(context: Context) -> list[Answer]:
     """By tag, and by the names of the model, so that one whose tags were removed is still seen."""
     names = [resource.name for resource in context.wanted.values() if resource.type == "autoscaling_group"]
-    chosen: list[dict[str, object]] = [{"Filters": context.stack_filter()}, *([{"AutoScalingGroupNames": names}] if names else [])]
-    listings = context.each(lambda arguments: context.pages("autoscaling", "describe_auto_scaling_groups", "AutoScalingGroups", **arguments), chosen)
+    chosen: list[dict[str, Any]] = [{"Filters": context.stack_filter()}]
+    if names:
+        chosen.append({"AutoScalingGroupNames": names})
+    listings = context.each(
+        lambda arguments: context.pages(
+            "autoscaling", "describe_auto_scaling_groups", "AutoScalingGroups", **arguments
+        ),
+        chosen,
+    )
     items: dict[str, Answer] = {str(item["AutoScalingGroupName"]): item for listing in listings for item in listing}
     return [item for name, item in items.items() if context.owns("autoscaling_group", name, tags_of(item.get("Tags")))]
 
@@ -140,7 +155,9 @@ def _group(context: Context, item: Answer, target_groups: Mapping[str, str], tem
             "desired_capacity": item["DesiredCapacity"],
             "max_size": item["MaxSize"],
             "suspended_processes": sorted(process["ProcessName"] for process in item.get("SuspendedProcesses", [])),
-            "instances_of_older_versions": sum(_is_older(instance, template) for instance in instances) if template else 0,
+            "instances_of_older_versions": sum(_is_older(instance, template) for instance in instances)
+            if template
+            else 0,
             "tags": tags,
         },
         facts={"instances": [instance["InstanceId"] for instance in instances], "tags": _tags(item)},
@@ -148,12 +165,17 @@ def _group(context: Context, item: Answer, target_groups: Mapping[str, str], tem
 
 
 def _tags(item: Answer) -> list[Value]:
-    return [{name: tag[name] for name in ("Key", "Value", "PropagateAtLaunch")} for tag in item.get("Tags", []) if not tag["Key"].startswith("aws:")]
+    return [
+        {name: tag[name] for name in ("Key", "Value", "PropagateAtLaunch")}
+        for tag in item.get("Tags", [])
+        if not tag["Key"].startswith("aws:")
+    ]
 
 
 def _is_older(instance: Answer, template: Found) -> bool:
     started_from = instance.get("LaunchTemplate", {})
-    return started_from.get("LaunchTemplateId") != template.id or str(started_from.get("Version")) != str(template.facts["version"])
+    version = str(started_from.get("Version"))
+    return started_from.get("LaunchTemplateId") != template.id or version != str(template.facts["version"])
 
 
 def _policies(context: Context, group: Found) -> Iterator[Found]:
@@ -161,8 +183,15 @@ def _policies(context: Context, group: Found) -> Iterator[Found]:
     for item in context.pages("autoscaling", "describe_policies", "ScalingPolicies", AutoScalingGroupName=group.name):
         name = str(item["PolicyName"])
         what = name.removeprefix(f"{group.name}-")
-        attributes: dict[str, Value] = {"group": group.key, "policy_type": item["PolicyType"], **_policy(item)}
-        yield Found(f"scaling_policy/{side}-{what}", "scaling_policy", name, str(item["PolicyARN"]), attributes, str(item["PolicyARN"]), {"what": what})
+        yield Found(
+            key=f"scaling_policy/{side}-{what}",
+            type="scaling_policy",
+            name=name,
+            id=str(item["PolicyARN"]),
+            arn=str(item["PolicyARN"]),
+            attributes={"group": group.key, "policy_type": str(item["PolicyType"]), **_policy(item)},
+            facts={"what": what},
+        )
 
 
 def _policy(item: Answer) -> dict[str, Value]:
@@ -194,8 +223,16 @@ def _step(step: Answer) -> dict[str, Value]:
 
 def compute_outputs(found: Reality) -> dict[str, Value]:
     """What other layers and other tools need of the fleets, side by side; absent is null."""
-    sides = sorted({key.split("/", 1)[1] for key, f in found.items() if f.type in ("launch_template", "target_group", "load_balancer", "autoscaling_group")})
-    images = {found[f"launch_template/{side}"].attributes["image_id"] for side in sides if f"launch_template/{side}" in found}
+    sides = sorted(
+        {
+            key.split("/", 1)[1]
+            for key, f in found.items()
+            if f.type in ("launch_template", "target_group", "load_balancer", "autoscaling_group")
+        }
+    )
+    images = {
+        found[f"launch_template/{side}"].attributes["image_id"] for side in sides if f"launch_template/{side}" in found
+    }
     return {
         "image_id": images.pop() if len(images) == 1 else None,
         "sides": {side: _side_outputs(found, side) for side in sides},
@@ -206,7 +243,11 @@ def _side_outputs(found: Reality, side: str) -> dict[str, Value]:
     balancer, target_group = found.get(f"load_balancer/{side}"), found.get(f"target_group/{side}")
     group, template = found.get(f"autoscaling_group/{side}"), found.get(f"launch_template/{side}")
     listener = found.get(f"listener/{side}-443")
-    policies = [f for key, f in found.items() if f.type == "scaling_policy" and f.attributes["group"] == f"autoscaling_group/{side}"]
+    policies = [
+        f
+        for key, f in found.items()
+        if f.type == "scaling_policy" and f.attributes["group"] == f"autoscaling_group/{side}"
+    ]
     return {
         "load_balancer_arn": balancer.id if balancer else None,
         "load_balancer_name": balancer.name if balancer else None,
@@ -219,7 +260,9 @@ def _side_outputs(found: Reality, side: str) -> dict[str, Value]:
         "target_group_full_name": target_group.facts["full_name"] if target_group else None,
         "group_name": group.name if group else None,
         "group_arn": group.arn if group else None,
-        "capacity": {name: group.attributes[name] for name in ("min_size", "desired_capacity", "max_size")} if group else None,
+        "capacity": {name: group.attributes[name] for name in ("min_size", "desired_capacity", "max_size")}
+        if group
+        else None,
         "launch_template_id": template.id if template else None,
         "launch_template_version": template.facts["version"] if template else None,
         "image_id": template.attributes["image_id"] if template else None,

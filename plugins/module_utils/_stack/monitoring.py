@@ -53,19 +53,35 @@ def _topic(context: Context) -> list[Found]:
         attributes={
             "key_arn": attributes.get("KmsMasterKeyId"),
             "policy": canonical(attributes["Policy"]),
-            "subscriptions": sorted(
-                ({"protocol": str(one["Protocol"]), "endpoint": str(one["Endpoint"])} for one in subscriptions),
-                key=lambda one: (one["protocol"], one["endpoint"]),
-            ),
+            "subscriptions": _subscriptions(context, subscriptions),
             "tags": tags,
         },
     )
     return [found]
 
 
+def _subscriptions(context: Context, listed: list[Answer]) -> list[Value]:
+    """Who is told, or will be once they have confirmed it.
+
+    One that waits for its confirmation and that nobody asked for is left out: it gets no message, nobody can remove it,
+    and AWS forgets it after some days.
+    """
+    wanted: Any = context.wanted["topic"].attributes["subscriptions"] if "topic" in context.wanted else []
+    people: list[Value] = []
+    for item in sorted(listed, key=lambda item: (item["Protocol"], item["Endpoint"])):
+        one = {"protocol": item["Protocol"], "endpoint": item["Endpoint"]}
+        if item["SubscriptionArn"].startswith("arn:") or one in wanted:
+            people.append(one)
+    return people
+
+
 def _alarms(context: Context) -> list[Found]:
     listed = context.pages(
-        "cloudwatch", "describe_alarms", "MetricAlarms", AlarmNamePrefix=f"{context.stack.name}-", AlarmTypes=["MetricAlarm"]
+        "cloudwatch",
+        "describe_alarms",
+        "MetricAlarms",
+        AlarmNamePrefix=f"{context.stack.name}-",
+        AlarmTypes=["MetricAlarm"],
     )
     return [found for found in context.each(lambda item: _alarm(context, item), listed) if found]
 
@@ -101,7 +117,7 @@ def _dashboard(context: Context) -> list[Found]:
 
 
 def monitoring_outputs(found: Reality) -> dict[str, Value]:
-    """What other layers and other tools need; absent is null. alarm_arns are by the alarm's name without the stack's."""
+    """What other layers and tools need; absent is null. alarm_arns are by the alarm's name without the stack's."""
     topic, dashboard = found.get("topic"), found.get("dashboard")
     return {
         "topic_arn": topic.arn if topic else None,

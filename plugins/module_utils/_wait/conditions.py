@@ -18,8 +18,10 @@ from .fleets import group_state, target_group_state
 class Condition:
     """How one kind of resource is watched.
 
-    operation is called with {argument: names}, or with what ask makes of each name, and answers a list under result; state is the path of the state in each item,
-    or finds it with the client and the item. absent_errors are the error codes that mean it does not exist. timeout and interval are in seconds; each default is a few times what AWS usually takes.
+    operation is called with {argument: names}, or with what ask makes of each name, and answers a list under result;
+    state is the path of the state in each item, or finds it with the client and the item. absent_errors are the error
+    codes that mean it does not exist. timeout and interval are in seconds; each default is a few times what AWS usually
+    takes.
     """
 
     service: str
@@ -79,7 +81,8 @@ CONDITIONS: Mapping[str, Condition] = {
         failed=frozenset({"failed"}),
         absent_errors=frozenset({"LoadBalancerNotFound"}),
     ),
-    # A load balancer is gone at once, its network interfaces hold groups and subnets for minutes more. Their description is "ELB app/<name>/<id>".
+    # A load balancer is gone at once, its network interfaces hold groups and subnets for minutes more. Their
+    # description is "ELB app/<name>/<id>".
     "load_balancer_interfaces": Condition(
         service="ec2",
         operation="describe_network_interfaces",

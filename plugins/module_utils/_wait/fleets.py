@@ -1,6 +1,6 @@
 # Copyright: the cutover.aws authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""How far a fleet is: whether its group has the instances that it wants, and whether the load balancer finds them healthy."""
+"""How far a fleet is: whether its group has its instances, and whether the load balancer finds them healthy."""
 
 from __future__ import annotations
 
@@ -17,12 +17,17 @@ LEAVING = ("draining",)
 
 
 def group_state(client: BaseClient, group: Mapping[str, Any]) -> str:
-    """ready once as many instances are healthy and in service as the group wants; failed with AWS's reason when its last attempt at it failed."""
+    """ready once as many instances as the group wants are in service; failed, with the reason, if it tried in vain."""
     wanted = group["DesiredCapacity"]
-    serving = sum(instance["LifecycleState"] == "InService" and instance["HealthStatus"] == "Healthy" for instance in group.get("Instances", []))
+    serving = sum(
+        instance["LifecycleState"] == "InService" and instance["HealthStatus"] == "Healthy"
+        for instance in group.get("Instances", [])
+    )
     if serving >= wanted:
         return READY
-    activities = client.describe_scaling_activities(AutoScalingGroupName=group["AutoScalingGroupName"], MaxRecords=1)["Activities"]
+    activities = client.describe_scaling_activities(AutoScalingGroupName=group["AutoScalingGroupName"], MaxRecords=1)[
+        "Activities"
+    ]
     if activities and activities[0]["StatusCode"] == "Failed":
         return f"{FAILED}: {activities[0].get('StatusMessage') or activities[0].get('Cause')}"
     return f"{serving} of {wanted} in service"
@@ -30,7 +35,10 @@ def group_state(client: BaseClient, group: Mapping[str, Any]) -> str:
 
 def target_group_state(client: BaseClient, group: Mapping[str, Any]) -> str:
     """ready once there are targets and all are healthy; those that are leaving do not count."""
-    health = [target["TargetHealth"] for target in client.describe_target_health(TargetGroupArn=group["TargetGroupArn"])["TargetHealthDescriptions"]]
+    health = [
+        target["TargetHealth"]
+        for target in client.describe_target_health(TargetGroupArn=group["TargetGroupArn"])["TargetHealthDescriptions"]
+    ]
     staying = [target for target in health if target["State"] not in LEAVING]
     if staying and all(target["State"] == "healthy" for target in staying):
         return READY

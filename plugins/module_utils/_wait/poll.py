@@ -23,9 +23,19 @@ class WaitFailed(CutoverError):
 
 
 def wait_until(
-    condition: Condition, look: Callable[[], Mapping[str, str]], names: Sequence[str], *, absent: bool, timeout: float, interval: float, clock: Clock
+    condition: Condition,
+    look: Callable[[], Mapping[str, str]],
+    names: Sequence[str],
+    *,
+    absent: bool,
+    timeout: float,
+    interval: float,
+    clock: Clock,
 ) -> dict[str, str]:
-    """The states by name once all are ready (or gone, when absent), raising WaitFailed on a failure state or after timeout seconds."""
+    """The states by name once all are ready (or gone, when absent).
+
+    Raises WaitFailed on a failure state, or after timeout seconds.
+    """
     deadline = clock.now() + timeout
     while True:
         states = {name: ABSENT for name in names} | dict(look())
@@ -39,7 +49,10 @@ def wait_until(
         left = deadline - clock.now()
         if left <= 0:
             listed = ", ".join(f"{name} is {state}" for name, state in waiting.items())
-            raise WaitFailed(f"after {timeout:.0f} s {listed}. Running the playbook again goes on waiting; timeout makes it wait longer.")
+            raise WaitFailed(
+                f"after {timeout:.0f} s {listed}. "
+                "Running the playbook again goes on waiting; timeout makes it wait longer."
+            )
         clock.sleep(min(interval, left))
 
 
@@ -47,10 +60,15 @@ def _stop_on_failure(condition: Condition, states: Mapping[str, str]) -> None:
     failed = {name: state for name, state in states.items() if state.split(":")[0] in condition.failed}
     if failed:
         listed = ", ".join(f"{name} is {state}" for name, state in failed.items())
-        raise WaitFailed(f"{listed}. Waiting does not mend this state: remove the resource or repair its cause, then run the playbook again.")
+        raise WaitFailed(
+            f"{listed}. Waiting does not mend this state: "
+            "remove the resource or repair its cause, then run the playbook again."
+        )
 
 
-def observe(client: BaseClient, condition: Condition, names: Iterable[str], not_found: Callable[[Exception], bool]) -> dict[str, str]:
+def observe(
+    client: BaseClient, condition: Condition, names: Iterable[str], not_found: Callable[[Exception], bool]
+) -> dict[str, str]:
     """The state of each of names that AWS knows; failed states carry AWS's reason after a colon."""
     batches = [[name] for name in names] if condition.one_by_one else [list(names)]
     states: dict[str, str] = {}
