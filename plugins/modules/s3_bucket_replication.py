@@ -59,10 +59,10 @@ options:
       replica_key_arn:
         description: The KMS key, in the destination's region, that encrypts the copies. Required when O(rules[].encrypted_objects=true).
         type: str
-      time_control_minutes:
-        description: V(15) turns on S3 Replication Time Control and its metrics, which cost extra; S3 takes no other value.
-        type: int
-        choices: [15]
+      time_control:
+        description: S3 Replication Time Control, which promises most copies within 15 minutes and measures it. It costs extra.
+        type: bool
+        default: false
   state:
     description: Whether the bucket ought to be replicated.
     type: str
@@ -117,7 +117,7 @@ RULE_OPTIONS = {
     "encrypted_objects": {"type": "bool", "default": True},
     "destination": {"type": "str", "required": True},
     "replica_key_arn": {"type": "str", "no_log": False},
-    "time_control_minutes": {"type": "int", "choices": [15]},
+    "time_control": {"type": "bool", "default": False},
 }
 
 

@@ -8,9 +8,11 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 ENABLED, DISABLED = "Enabled", "Disabled"
+PROMISED = {"Minutes": 15}
+"""What S3 Replication Time Control promises; the API takes no other value."""
 
 Rule = Mapping[str, Any]
-"""{id, status, priority, prefix, delete_markers, encrypted_objects, destination, replica_key_arn, time_control_minutes}"""
+"""{id, status, priority, prefix, delete_markers, encrypted_objects, destination, replica_key_arn, time_control}"""
 
 
 def to_s3(role_arn: str, rules: Iterable[Rule]) -> dict[str, Any]:
@@ -34,11 +36,10 @@ def _destination(rule: Rule) -> dict[str, Any]:
     destination: dict[str, Any] = {"Bucket": rule["destination"]}
     if rule["replica_key_arn"]:
         destination["EncryptionConfiguration"] = {"ReplicaKmsKeyID": rule["replica_key_arn"]}
-    if rule["time_control_minutes"]:
+    if rule["time_control"]:
         # Time control needs the metrics, which are what it is checked by.
-        minutes = {"Minutes": rule["time_control_minutes"]}
-        destination["ReplicationTime"] = {"Status": ENABLED, "Time": minutes}
-        destination["Metrics"] = {"Status": ENABLED, "EventThreshold": minutes}
+        destination["ReplicationTime"] = {"Status": ENABLED, "Time": PROMISED}
+        destination["Metrics"] = {"Status": ENABLED, "EventThreshold": PROMISED}
     return destination
 
 
@@ -58,7 +59,7 @@ def _rule_from_s3(rule: Mapping[str, Any]) -> dict[str, Any]:
         "encrypted_objects": _on(rule.get("SourceSelectionCriteria", {}).get("SseKmsEncryptedObjects")),
         "destination": destination["Bucket"],
         "replica_key_arn": destination.get("EncryptionConfiguration", {}).get("ReplicaKmsKeyID"),
-        "time_control_minutes": _minutes(destination.get("ReplicationTime")),
+        "time_control": _on(destination.get("ReplicationTime")),
     }
     narrowed = {name: value for name, value in chosen.items() if name != "Prefix"}
     return {**seen, "filter": narrowed} if narrowed else seen
@@ -69,8 +70,4 @@ def _status(on: bool) -> str:
 
 
 def _on(setting: Mapping[str, Any] | None) -> bool:
-    return bool(setting) and setting is not None and setting.get("Status") == ENABLED
-
-
-def _minutes(setting: Mapping[str, Any] | None) -> int | None:
-    return setting["Time"]["Minutes"] if setting and _on(setting) else None
+    return setting is not None and setting.get("Status") == ENABLED

@@ -20,8 +20,6 @@ LOGS, ASSETS, ACCESS_LOGS = "logs", "assets", "access-logs"
 USUAL = (LOGS, ASSETS, ACCESS_LOGS)
 REPLICA = "-replica"
 REPLICATION_RULE = "all"
-CONTROLLED_MINUTES = 15
-"""What S3 Replication Time Control promises; the API takes no other value."""
 
 LOG_DELIVERY = "logging.s3.amazonaws.com"
 
@@ -264,5 +262,5 @@ def _replication_rule(stack: Stack, config: StorageConfig, what: str) -> dict[st
         "encrypted_objects": True,
         "destination": _arn(stack, what, str(stack.replica_region)),
         "replica_key_arn": known(config["replica_key_arn"]),
-        "time_control_minutes": CONTROLLED_MINUTES if config["replication_time_control"] else None,
+        "time_control": config["replication_time_control"],
     }

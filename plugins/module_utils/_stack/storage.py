@@ -151,11 +151,12 @@ def _public_access_block(answer: Answer) -> dict[str, Value]:
 
 def _lifecycle_rules(bucket: Bucket, answer: Answer) -> Iterator[Found]:
     for rule in answer.get("Rules", []):
+        name = rule.get("ID", "")
         yield Found(
-            key=f"lifecycle_rule/{bucket.what}/{rule['ID']}",
+            key=f"lifecycle_rule/{bucket.what}/{name}",
             type="lifecycle_rule",
-            name=rule["ID"],
-            id=rule["ID"],
+            name=name,
+            id=name,
             attributes={"bucket": bucket.key, "region": bucket.region, **lifecycle.from_s3(rule)},
             facts={"bucket_name": bucket.name},
         )
