@@ -64,6 +64,12 @@ def trusted(value: Any) -> Any:
     return [trusted(part) for part in value] if isinstance(value, list) else value
 
 
+@cache
+def _client(cloud: LocalCloud, service: str, region: str) -> Any:
+    """Making a client costs more than all calls of a preflight."""
+    return cloud.client(service, region)
+
+
 def judge(case: Case, cloud: LocalCloud) -> Report:
     """The report of the preflight on this inventory, against this cloud."""
     loader, prod, roles = _prod()
@@ -73,6 +79,8 @@ def judge(case: Case, cloud: LocalCloud) -> Report:
     templar = Templar(loader=loader, variables=variables)
     gathered = gather(Host(case.host, variables, peers, case.extra), roles, templar) | {"suffix": case.shell}
     access = Access(
-        context=lambda stack: Context(stack, cloud.client), credentials=lambda: case.credentials, now=lambda: NOW
+        context=lambda stack: Context(stack, lambda service, region: _client(cloud, service, region)),
+        credentials=lambda: case.credentials,
+        now=lambda: NOW,
     )
     return preflight(inventory_of(gathered, identity_only=case.identity_only), access)

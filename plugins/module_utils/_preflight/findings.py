@@ -14,10 +14,10 @@ from .._model.core import Value
 SHOWN = 100
 """Longer values are cut: the variable's name leads to the rest."""
 SIMILAR = 0.75
+PASSWORD_WORDS = ("password", "passwd", "passphrase")
 SECRET_WORDS = (
-    "password",
-    "passwd",
-    "passphrase",
+    *PASSWORD_WORDS,
+    "secret_access_key",
     "secret_key",
     "secret_value",
     "secret_string",
@@ -59,6 +59,11 @@ def is_secret(name: str) -> bool:
     return any(word in name.lower() for word in SECRET_WORDS)
 
 
+def is_password(name: str) -> bool:
+    """Whether a variable of this name holds a password, whoever reads it."""
+    return any(word in name.lower() for word in PASSWORD_WORDS)
+
+
 def shown(value: Value) -> str:
     """A value as one would write it in the inventory; secrets inside it are masked."""
     text = value if isinstance(value, str) and value else json.dumps(_masked(value), default=str)
@@ -73,10 +78,16 @@ def _masked(value: Value) -> Value:
     return value
 
 
+def variables_of(findings: Iterable[Finding]) -> set[str]:
+    """The variables of the inventory that findings are about, without the places inside them."""
+    return {found.variable.split(".")[0].split("[")[0] for found in findings}
+
+
 def nearest(name: str, known: Iterable[str]) -> str | None:
     """The known name that somebody probably meant; None where none is similar."""
-    matches = difflib.get_close_matches(name, sorted(known), n=1, cutoff=SIMILAR)
-    return matches[0] if matches else None
+    matches = difflib.get_close_matches(name, sorted(known), n=5, cutoff=SIMILAR)
+    exchanged = [match for match in matches if sorted(match) == sorted(name)]
+    return next(iter([*exchanged, *matches]), None)
 
 
 def meant(name: str, known: Iterable[str], otherwise: str) -> str:

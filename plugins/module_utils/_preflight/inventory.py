@@ -12,7 +12,7 @@ from typing import Any
 
 from .._layers import LAYERS
 from .._model.core import Value
-from .findings import Finding, absent, finding, is_secret, meant, nearest
+from .findings import Finding, absent, is_password, is_secret, meant, nearest
 from .spec import Option, checked
 from .variables import CREDENTIALS, IDENTITY, PLAYBOOK_FACTS, ROLE_FACTS, SITE_OPTIONS
 
@@ -95,7 +95,10 @@ class Inventory:
 
     def _secrets(self) -> Iterator[Finding]:
         for name in self.names:
-            if is_secret(name) and self._ours(name) and name not in CREDENTIALS and name not in self.options:
+            if (is_password(name) or (is_secret(name) and self._ours(name))) and name not in {
+                *CREDENTIALS,
+                *self.options,
+            }:
                 yield absent(
                     name,
                     "is a secret in a variable; secrets have no place in an inventory, encrypted or not",
@@ -114,7 +117,7 @@ class Inventory:
                     meant(name, known, "Remove it, or see the role's documentation for what there is"),
                 )
             elif (guess := nearest(name, SITE_OPTIONS)) and self.values.get(guess) is None:
-                yield finding(name, None, "nothing reads this variable", f"Probably {guess} is meant")
+                yield absent(name, "nothing reads this variable", f"Probably {guess} is meant")
 
     def _ours(self, name: str) -> bool:
         return name.startswith((OWN_PREFIX, *(f"{role}_" for role in self.specs)))

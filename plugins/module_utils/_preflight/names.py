@@ -109,8 +109,8 @@ def _refusal(layer: str, text: str) -> Finding:
     return absent(variable, rule.rstrip(". "), "Put it right in the inventory")
 
 
-def name_findings(planned: Mapping[str, Model]) -> Iterator[Finding]:
-    """Names that AWS would refuse, one finding a rule: many names have the same beginning."""
+def name_findings(stack: Stack, planned: Mapping[str, Model]) -> Iterator[Finding]:
+    """Names that AWS would refuse, one finding a rule: they all begin alike."""
     refused: dict[NameRule, list[Resource]] = {}
     for model in planned.values():
         for resource in model.values():
@@ -118,11 +118,6 @@ def name_findings(planned: Mapping[str, Model]) -> Iterator[Finding]:
             if rule and not rule.allows(resource.name):
                 refused.setdefault(rule, []).append(resource)
     for rule, resources in refused.items():
-        names = [resource.name for resource in resources]
-        kinds = ", ".join(sorted({resource.type.replace("_", " ") for resource in resources}))
-        yield finding(
-            "project",
-            names[0] if len(names) == 1 else list(names),
-            f"the name of a {kinds} is {rule.rule}",
-            "Change project or environment_suffix, which it begins with",
-        )
+        kinds = " and ".join(sorted({f"{resource.type.replace('_', ' ')}s" for resource in resources}))
+        text = f"names that begin with it, as {resources[0].name}, are not allowed for {kinds}: {rule.rule}"
+        yield finding("project", stack.project, text, "Change project or environment_suffix")

@@ -9,16 +9,16 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from .._model.core import Stack
+from .._model.core import Model, Stack
 from .._stack.context import Context
 from .account import Caller, Credentials, account_findings, caller, lifetime_findings
 from .asking import Skipped, Subject, Unanswered, answers
-from .findings import Finding, absent
+from .findings import Finding, absent, variables_of
 from .identity import Environment, environment_of, identity_findings
 from .inventory import Inventory, Peer
 from .names import models, name_findings
 from .questions import given, offers, quotas, taken
-from .rules import compute, database, dns, limits, network, place, tags
+from .rules import compute, database, dns, limits, network, place, storage, tags
 from .variables import PHASES, PLANNED_MINUTES, enabled
 
 RULES = (
@@ -28,6 +28,7 @@ RULES = (
     database.database_findings,
     compute.compute_findings,
     dns.dns_findings,
+    storage.storage_findings,
 )
 QUESTIONS = (*given.QUESTIONS, *offers.QUESTIONS, *quotas.QUESTIONS, *taken.QUESTIONS)
 NOWHERE = "000000000000"
@@ -84,19 +85,40 @@ def _with_aws(
     inventory: Inventory, access: Access, environment: Environment, stack: Stack, found: list[Finding]
 ) -> Report:
     who, wrong = _identified(inventory, access, stack)
-    found += wrong
+    # Of a list of accounts that has mistakes nobody can say whether this one is in it.
+    listed = "allowed_account_ids" not in variables_of(found)
+    found += [one for one in wrong if listed or one.variable != "allowed_account_ids"]
     if who:
         stack = replace(stack, account_id=who.account_id, partition=who.partition)
-    made, refused = ({}, []) if inventory.identity_only else models(stack, _sound_configs(inventory, found))
-    found += [*refused, *name_findings(made)]
+    made: dict[str, Model] = {}
+    if not inventory.identity_only:
+        made, refused = _models(inventory, stack, found)
+        found += refused
     skipped: list[Skipped] = []
-    if who is None or wrong:
+    if who is None or "allowed_account_ids" in variables_of(found):
         skipped = [Skipped("AWS", "the account is not one that the stack may be in, or is not known")]
     elif not inventory.identity_only and enabled(inventory.typed, "preflight_aws", True):
-        asked, skipped = answers(QUESTIONS, Subject(stack, access.context(stack), inventory.typed, made))
+        mistaken = variables_of(found)
+        sound = {name: value for name, value in inventory.typed.items() if name not in mistaken}
+        asked, skipped = answers(QUESTIONS, Subject(stack, access.context(stack), sound, made))
         found += asked
     complete = _once(found)
     return Report(complete, tuple(skipped), environment, None if complete else stack, who)
+
+
+def _models(inventory: Inventory, stack: Stack, found: list[Finding]) -> tuple[dict[str, Model], list[Finding]]:
+    """The models of the layers whose variables have no finding, and what they and the names in them show to be wrong.
+
+    The other layers' models would only say the same again.
+    """
+    mistaken = variables_of(found)
+    roles = {role for role, options in inventory.specs.items() if mistaken & set(options)}
+    configs = {layer: config for layer, config in inventory.configs.items() if inventory.role_of(layer) not in roles}
+    made, refused = models(stack, configs)
+    refused = [one for one in refused if not variables_of([one]) & mistaken]
+    if not mistaken & {"project", "environment_suffix"}:
+        refused += name_findings(stack, made)
+    return made, refused
 
 
 def _identified(inventory: Inventory, access: Access, stack: Stack) -> tuple[Caller | None, list[Finding]]:
@@ -118,7 +140,7 @@ def _stack(inventory: Inventory, environment: Environment) -> Stack | None:
     project, region, replica = typed.get("project"), typed.get("region"), typed.get("replica_region")
     if not isinstance(project, str) or not isinstance(region, str) or region not in place.partitions():
         return None
-    given_tags = typed.get("cutover_tags")
+    given_tags = typed.get("cutover_tags", inventory.values.get("cutover_tags"))
     return Stack(
         project=project,
         environment=environment.name,
@@ -129,13 +151,6 @@ def _stack(inventory: Inventory, environment: Environment) -> Stack | None:
         phase=str(typed.get("migration_phase") or PHASES[0]),
         tags={str(name): str(value) for name, value in given_tags.items()} if isinstance(given_tags, dict) else {},
     )
-
-
-def _sound_configs(inventory: Inventory, found: list[Finding]) -> dict[str, Any]:
-    """The inputs of the layers whose variables have no finding: the others' models would only say the same again."""
-    wrong = {one.variable.split(".")[0].split("[")[0] for one in found}
-    roles = {role for role, options in inventory.specs.items() if wrong & set(options)}
-    return {layer: config for layer, config in inventory.configs.items() if inventory.role_of(layer) not in roles}
 
 
 def _once(found: list[Finding]) -> tuple[Finding, ...]:

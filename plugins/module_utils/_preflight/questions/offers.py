@@ -6,10 +6,11 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 from ..._model.core import Value
 from ..asking import Answer, Question, Subject, call, listing, without, without_values
-from ..findings import Finding, absent, finding, meant
+from ..findings import Finding, absent, finding
 
 AVAILABLE = "available"
 NOT_OPTED_IN = "not-opted-in"
@@ -33,18 +34,22 @@ ABILITIES = (
 """Variable, attribute of the model, field of the offer, what it means."""
 
 
+def _places(subject: Subject) -> Iterator[Finding]:
+    """The zones, and in those that there are the instance types."""
+    wrong = list(_zones(subject))
+    yield from wrong
+    told = {found.value for found in wrong}
+    yield from _instance_types(subject, {zone for zone in _names(subject) if zone not in told})
+
+
 def _zones(subject: Subject) -> Iterator[Finding]:
     answer = call(subject.context, "ec2", "describe_availability_zones") or {}
     zones = {zone["ZoneName"]: zone for zone in answer["AvailabilityZones"]}
     for index, name in enumerate(_names(subject)):
         path = f"vpc_zones[{index}]"
         if name not in zones:
-            yield finding(
-                path,
-                name,
-                f"there is no such zone in {subject.stack.region} for this account",
-                meant(name, zones, f"There are {', '.join(sorted(zones))}"),
-            )
+            rule = f"there is no such zone in {subject.stack.region} for this account"
+            yield finding(path, name, rule, f"There are {', '.join(sorted(zones))}")
         elif zones[name]["State"] != AVAILABLE:
             yield finding(path, name, f"the zone is {zones[name]['State']} at the moment", "Take another zone")
         elif zones[name].get("OptInStatus") == NOT_OPTED_IN:
@@ -56,39 +61,24 @@ def _names(subject: Subject) -> list[str]:
     return [str(zone) for zone in zones] if isinstance(zones, list) else []
 
 
-def _instance_types(subject: Subject) -> Iterator[Finding]:
-    types = {
-        resource.key.split("/")[1]: str(resource.attributes["instance_type"])
-        for resource in subject.planned("compute", "launch_template")
-    }
+def _instance_types(subject: Subject, zones: set[str]) -> Iterator[Finding]:
+    templates = subject.planned("compute", "launch_template")
+    types = {template.key.split("/")[1]: str(template.attributes["instance_type"]) for template in templates}
+    if not types:
+        return
     filters = [{"Name": "instance-type", "Values": sorted(set(types.values()))}]
-    offers = listing(
-        subject.context,
-        "ec2",
-        "describe_instance_type_offerings",
-        "InstanceTypeOfferings",
-        LocationType="availability-zone",
-        Filters=filters,
-    )
+    what: dict[str, Any] = {"LocationType": "availability-zone", "Filters": filters}
     offered: dict[str, set[str]] = {}
-    for offer in offers:
+    for offer in listing(subject.context, "ec2", "describe_instance_type_offerings", "InstanceTypeOfferings", **what):
         offered.setdefault(offer["InstanceType"], set()).add(offer["Location"])
     for side, kind in types.items():
         path = f"compute_sides.{side}.instance_type"
         if kind not in offered:
-            yield finding(
-                path,
-                kind,
-                f"{subject.stack.region} does not offer this instance type",
-                "Take another type, or put its spelling right",
-            )
-        elif missing := sorted(set(_names(subject)) - offered[kind]):
-            yield finding(
-                path,
-                kind,
-                f"is not offered in {', '.join(missing)}",
-                f"Take another type, or other zones: {', '.join(sorted(offered[kind]))} have it",
-            )
+            rule = f"{subject.stack.region} does not offer this instance type"
+            yield finding(path, kind, rule, "Take another type, or put its spelling right")
+        elif missing := sorted(zones - offered[kind]):
+            fix = f"Take another type, or other zones: {', '.join(sorted(offered[kind]))} have it"
+            yield finding(path, kind, f"is not offered in {', '.join(missing)}", fix)
 
 
 def _images(subject: Subject) -> Iterator[Finding]:
@@ -217,8 +207,7 @@ def _lacking(subject: Subject, kind: str, offers: list[Answer]) -> Iterator[Find
 
 
 QUESTIONS = (
-    Question("zones", "vpc_zones", _zones, without_values("vpc_zones")),
-    Question("instance types", "compute_sides", _instance_types, without("compute")),
+    Question("zones and instance types", "vpc_zones", _places, without_values("vpc_zones")),
     Question("images by parameter", "compute_image_parameter", _images, without_values("compute_sides")),
     Question("image", "compute_image_id", _given_images, without_values("compute_image_id")),
     Question("database engine", "database_instance_class", _engine, without("database")),

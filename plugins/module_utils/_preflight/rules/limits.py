@@ -28,7 +28,7 @@ class Limits:
     def __str__(self) -> str:
         unit = f" {self.unit}" if self.unit else ""
         also = ", or 0" if self.zero else ""
-        return f"lies between {self.lowest} and {self.highest}{unit}{also}"
+        return f"{self.lowest} to {self.highest}{unit}{also}"
 
 
 PORT = Limits(1, 65535)
@@ -75,7 +75,7 @@ def limit_findings(typed: Mapping[str, Value]) -> Iterator[Finding]:
             continue
         limits = LIMITS.get(name)
         if limits and not limits.allows(value):
-            yield finding(name, value, f"has to be a number that {limits}", "Take one of them")
+            yield finding(name, value, f"lies outside what AWS allows: {limits}", "Take a number between them")
         if LOG_RETENTION.fullmatch(name) and value not in LOG_DAYS:
             near = min(LOG_DAYS, key=lambda days: abs(days - value))
             yield finding(

@@ -162,11 +162,22 @@ def _subnets(typed: Typed, vpc: IPv4Network | None) -> Iterator[Finding]:
             if vpc and not network.subnet_of(vpc):
                 yield finding(path, cidr, f"lies outside vpc_cidr ({vpc})", "Take a block inside it")
             good.append((path, network))
-    for (first, one), (second, other) in combinations(good, 2):
+    yield from _overlaps(good)
+
+
+def _overlaps(subnets: list[tuple[str, IPv4Network]]) -> Iterator[Finding]:
+    """One finding for a subnet that overlaps others; of two the larger is told, or else the later one."""
+    others: dict[str, list[str]] = {}
+    for (first, one), (second, other) in combinations(subnets, 2):
         if one.overlaps(other):
-            yield finding(
-                second, str(other), f"overlaps {first} ({one})", "Give each subnet a range of its own inside vpc_cidr"
+            larger, smaller = (
+                ((first, one), (second, other)) if one.prefixlen < other.prefixlen else ((second, other), (first, one))
             )
+            others.setdefault(larger[0], []).append(f"{smaller[0]} ({smaller[1]})")
+    blocks = dict(subnets)
+    for path, overlapped in others.items():
+        rule = f"overlaps {', '.join(overlapped)}"
+        yield finding(path, str(blocks[path]), rule, "Give each subnet a range of its own inside vpc_cidr")
 
 
 def _acls(typed: Typed) -> Iterator[Finding]:

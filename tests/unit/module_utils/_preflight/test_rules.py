@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import re
 from ipaddress import ip_network
 from typing import Any
 
@@ -22,6 +23,7 @@ from ansible_collections.cutover.aws.plugins.module_utils._preflight.rules.dns i
 from ansible_collections.cutover.aws.plugins.module_utils._preflight.rules.limits import LIMITS, limit_findings
 from ansible_collections.cutover.aws.plugins.module_utils._preflight.rules.network import network_findings
 from ansible_collections.cutover.aws.plugins.module_utils._preflight.rules.place import account_of, arns, place_findings
+from ansible_collections.cutover.aws.plugins.module_utils._preflight.rules.storage import storage_findings
 from ansible_collections.cutover.aws.plugins.module_utils._preflight.rules.tags import tag_findings
 
 NETWORK: dict[str, Any] = {
@@ -105,13 +107,20 @@ class TestNetwork:
     def test_exactly_the_pairs_that_overlap_are_told(self, blocks: list[tuple[int, int]]) -> None:
         cidrs = [str(ip_network(f"10.20.{third}.0/{prefix}", strict=False)) for third, prefix in blocks]
         networks = [ip_network(cidr) for cidr in cidrs]
-        pairs = [
-            (i, j) for i in range(len(cidrs)) for j in range(i + 1, len(cidrs)) if networks[i].overlaps(networks[j])
-        ]
+        count = range(len(cidrs))
+        pairs = {frozenset((i, j)) for i in count for j in count if i < j and networks[i].overlaps(networks[j])}
         found = [one for one in network_findings({"vpc_subnets": {"public": cidrs}}) if "overlaps" in one.rule]
-        assert [(f"vpc_subnets.public[{j}]", f"overlaps vpc_subnets.public[{i}] ({cidrs[i]})") for i, j in pairs] == [
-            (one.variable, one.rule) for one in found
-        ]
+        texts = [f"{one.variable} {one.rule}" for one in found]
+        assert {
+            frozenset(map(int, (text.split("[")[1][0], n))) for text in texts for n in re.findall(r"\[(\d)\] \(", text)
+        } == pairs
+        assert len({one.variable for one in found}) == len(found)
+
+    def test_of_two_that_overlap_the_larger_is_told(self) -> None:
+        subnets = {"public": ["10.20.0.0/24", "10.20.1.0/24"], "private": ["10.20.0.0/23", "10.20.2.0/24"]}
+        found = only(network_findings(NETWORK | {"vpc_subnets": subnets}))
+        assert found.variable == "vpc_subnets.private[0]"
+        assert found.rule == "overlaps vpc_subnets.public[0] (10.20.0.0/24), vpc_subnets.public[1] (10.20.1.0/24)"
 
     @pytest.mark.parametrize(
         ("entry", "variable"),
@@ -431,6 +440,46 @@ class TestDns:
     def test_the_zones_own_name_is_no_cname(self) -> None:
         values = plain(name="@", type="CNAME", values=["x.acme.com"]) | {"dns_records": []}
         assert "cannot be a CNAME" in only(dns_findings(values)).rule
+
+
+def bucket(**rule: Any) -> dict[str, Any]:
+    return {"storage_buckets": {"logs": {"lifecycle": {"one": rule}}}}
+
+
+class TestStorage:
+    @pytest.mark.parametrize(
+        ("values", "variable", "rule"),
+        [
+            (bucket(expiration_days=90, transitions=[{"days": 30, "storage_class": "standard_ia"}]), None, ""),
+            ({"storage_buckets": {"App_Logs": {}}}, "storage_buckets.App_Logs", "part of a bucket's name"),
+            (bucket(expiration_days=0), ".expiration_days", "1 or more"),
+            (bucket(noncurrent_days="30d"), ".noncurrent_days", "1 or more"),
+            (bucket(transitions=[{"days": 30}]), ".transitions[0]", "needs days and storage_class"),
+            (bucket(transitions=[{"days": 30, "storage_class": "COLD"}]), ".transitions[0].storage_class", "no such"),
+            (bucket(transitions=[{"days": 7, "storage_class": "STANDARD_IA"}]), ".transitions[0].days", "30 days or"),
+            (
+                bucket(noncurrent_days=60, noncurrent_transitions=[{"days": 60, "storage_class": "GLACIER"}]),
+                ".noncurrent_transitions[0].days",
+                "is not before noncurrent_days (60)",
+            ),
+            (
+                {"storage_buckets": {"assets": {}}, "security_read_buckets": ["asets"]},
+                "security_read_buckets[0]",
+                "no such bucket",
+            ),
+            (
+                {"storage_buckets": {"assets": {"replicated": True}}, "security_replicated_buckets": []},
+                "storage_buckets.assets.replicated",
+                "lacks it",
+            ),
+        ],
+        ids=str,
+    )
+    def test_what_s3_would_refuse_is_told(self, values: dict[str, Any], variable: str | None, rule: str) -> None:
+        found = told(storage_findings(values))
+        path = "storage_buckets.logs.lifecycle.one" if str(variable).startswith(".") else ""
+        assert list(found) == ([f"{path}{variable}"] if variable else [])
+        assert all(rule in one.rule for one in found.values())
 
 
 class TestLimits:
