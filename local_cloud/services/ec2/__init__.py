@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from local_cloud.services.ec2 import (
     account,
+    acls,
     addresses,
     dependencies,
     endpoints,
@@ -16,4 +17,4 @@ from local_cloud.services.ec2 import (
     templates,
 )
 
-__all__ = ["account", "addresses", "dependencies", "endpoints", "gateways", "groups", "rules", "tags", "templates"]
+__all__ = ["account", "acls", "addresses", "dependencies", "endpoints", "gateways", "groups", "rules", "tags", "templates"]

@@ -273,3 +273,19 @@ def test_an_unknown_endpoint_is_reported_and_a_deleted_one_forgotten(net: Simple
 
 def test_canary_moto_deletes_unknown_endpoints_silently(bare: Clients) -> None:
     assert bare("ec2").delete_vpc_endpoints(VpcEndpointIds=["vpce-1"])["Unsuccessful"] == []
+
+
+def acls_by_id(net: SimpleNamespace) -> list[str]:
+    """What the stock module asks: an ACL by a filter on its id."""
+    acl = net.ec2.create_network_acl(VpcId=net.vpc)["NetworkAcl"]["NetworkAclId"]
+    found = net.ec2.describe_network_acls(Filters=[{"Name": "network-acl-id", "Values": [acl]}])["NetworkAcls"]
+    return ["it" if one["NetworkAclId"] == acl else "another" for one in found]
+
+
+def test_an_acl_is_found_by_a_filter_on_its_id(net: SimpleNamespace) -> None:
+    assert acls_by_id(net) == ["it"]
+
+
+def test_canary_moto_has_no_filter_on_an_acls_id(bare: Clients) -> None:
+    with pytest.raises(Exception, match="NotImplemented|500|Unable to parse"):
+        acls_by_id(network(bare))
