@@ -22,8 +22,12 @@ def _resources(found: Found) -> Iterator[tuple[str, Mapping[str, Any]]]:
 
 
 def removal_text(found: Found, stack: Mapping[str, Any]) -> str:
-    """Every resource that a destroy will take, one line each."""
-    lines = [f"  - {layer:<11} {resource['type']:<22} {resource['name']}" for layer, resource in _resources(found)]
+    """Every resource that a destroy will take, one line each; not what an earlier one has kept on purpose."""
+    lines = [
+        f"  - {layer:<11} {resource['type']:<22} {resource['name']}"
+        for layer, resource in _resources(found)
+        if "retained" not in resource["facts"]
+    ]
     if not lines:
         return f"Nothing of {_name(stack)} is there."
     return "\n".join([f"To remove of {_name(stack)}:", "", *lines, "", f"{len(lines)} resources."])

@@ -216,3 +216,19 @@ class TestParameterGroup:
         assert "DeleteDBParameterGroup" not in writes()
         assert run_module("rds_parameter_group", name=group["name"], state="absent")["changed"] is True
         assert run_module("rds_parameter_group", name=group["name"], state="absent")["changed"] is False
+
+
+class TestWaiting:
+    @pytest.mark.parametrize("resource", ["rds_instance", "rds_snapshot"])
+    def test_what_is_not_there_is_absent(self, run_module: Run, resource: str) -> None:
+        result = run_module("wait_for", resource=resource, names=["nobody"], state="absent")
+        assert result["states"] == {"nobody": "absent"}
+
+    def test_a_database_is_joined(self, run_module: Run, database: Arguments) -> None:
+        run_module("rds_database", **database)
+        result = run_module("wait_for", resource="rds_instance", names=[database["identifier"]])
+        assert result["states"] == {database["identifier"]: "available"}
+
+    def test_a_database_that_is_not_there_does_not_become_ready(self, run_module: Run) -> None:
+        result = run_module("wait_for", resource="rds_instance", names=["nobody"], timeout=1, interval=1)
+        assert "nobody is absent" in result["msg"]
