@@ -6,22 +6,13 @@ from __future__ import annotations
 
 import pytest
 
+from local_cloud.cli import ROUGH_WEATHER
 from tests.integration.runs import Controller
-
-SEED = 7
-BAD_DAY = [
-    {"kind": "throttle", "probability": 0.05, "seed": SEED},
-    {"kind": "stale_reads", "seconds": 1},
-    {"kind": "late_tags", "seconds": 1},
-    {"kind": "unknown_role", "seconds": 5},
-    {"kind": "pages", "size": 2},
-]
-
 
 @pytest.mark.sample
 def test_the_build_ends_with_an_empty_plan_on_a_bad_day(controller: Controller) -> None:
-    controller.cloud.faults(BAD_DAY)
+    controller.cloud.faults(ROUGH_WEATHER)
     controller.run("site.yml").expect()
     struck = {rule["kind"] for rule in controller.cloud.fault_rules() if rule["struck"]}
-    assert struck == {rule["kind"] for rule in BAD_DAY}, "a fault that never struck proves nothing"
+    assert struck == {rule["kind"] for rule in ROUGH_WEATHER}, "a fault that never struck proves nothing"
     assert controller.plan()["counts"] == {"create": 0, "update": 0, "delete": 0, "left_alone": 0, "unexpected": 0}
