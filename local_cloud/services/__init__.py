@@ -25,6 +25,7 @@ import importlib.util
 from collections import defaultdict
 from collections.abc import Callable
 from functools import cache
+from threading import RLock
 
 from local_cloud.layers import Next, compose
 from local_cloud.request import Request
@@ -32,6 +33,8 @@ from local_cloud.response import Response
 
 Handler = Callable[[Request, Next], Response]
 
+# Modules of different services import each other's parts: two threads that load at the same time wait for each other for ever.
+_loading = RLock()
 _handlers: defaultdict[tuple[str, str], list[Handler]] = defaultdict(list)
 
 
@@ -51,7 +54,8 @@ def handles(service: str, *operations: str) -> Callable[[Handler], Handler]:
 
 def services_layer(request: Request, next_layer: Next) -> Response:
     """The layer: the request's handlers, or straight on."""
-    _load(request.service)
+    with _loading:
+        _load(request.service)
     handlers = _handlers.get((request.service, request.operation))
     return compose(handlers, next_layer)(request) if handlers else next_layer(request)
 

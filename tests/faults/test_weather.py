@@ -13,6 +13,6 @@ from tests.integration.runs import Controller
 def test_the_build_ends_with_an_empty_plan_on_a_bad_day(controller: Controller) -> None:
     controller.cloud.faults(ROUGH_WEATHER)
     controller.run("site.yml").expect()
-    struck = {rule["kind"] for rule in controller.cloud.fault_rules() if rule["struck"]}
+    struck = {rule["kind"] for rule in controller.cloud.fault_rules() if rule["hits"]}
     assert struck == {rule["kind"] for rule in ROUGH_WEATHER}, "a fault that never struck proves nothing"
     assert controller.plan()["counts"] == {"create": 0, "update": 0, "delete": 0, "left_alone": 0, "unexpected": 0}
