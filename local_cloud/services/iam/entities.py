@@ -59,3 +59,15 @@ def refuse_too_many_policies(request: Request, next_handler: Next) -> Response:
         message = f"Cannot exceed quota for PoliciesPerRole: {MANAGED_POLICIES_PER_ROLE}"
         raise AwsError("LimitExceeded", message, CONFLICT)
     return next_handler(request)
+
+
+@handles("iam", "CreateServiceLinkedRole")
+def refuse_second_linked_role(request: Request, next_handler: Next) -> Response:
+    """moto refuses it too, with the error of an ordinary role."""
+    path = f"/aws-service-role/{request.parameters.get('AWSServiceName')}/"
+    suffix = request.parameters.get("CustomSuffix")
+    for role in request.backend("iam", "aws").roles.values():
+        if role.path == path and (suffix is None or role.name.endswith(f"_{suffix}")):
+            message = f"Service role name {role.name} has been taken in this account, please try a different suffix."
+            raise AwsError("InvalidInput", message)
+    return next_handler(request)

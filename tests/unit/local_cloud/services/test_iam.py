@@ -6,6 +6,8 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+import pytest
+
 Clients = Callable[..., Any]
 Refused = Callable[..., Any]
 TRUST = {"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"}
@@ -80,3 +82,18 @@ def test_ten_managed_policies_are_enough_for_a_role(aws: Clients, refused: Refus
     iam.attach_role_policy(RoleName="one", PolicyArn=arns[0])
     with refused("LimitExceeded", "PoliciesPerRole"):
         iam.attach_role_policy(RoleName="one", PolicyArn=arns[10])
+
+
+def test_a_service_has_one_linked_role(aws: Clients, refused: Refused) -> None:
+    iam = aws("iam")
+    iam.create_service_linked_role(AWSServiceName="autoscaling.amazonaws.com")
+    iam.create_service_linked_role(AWSServiceName="autoscaling.amazonaws.com", CustomSuffix="other")
+    with refused("InvalidInput", "AWSServiceRoleForAutoScaling has been taken"):
+        iam.create_service_linked_role(AWSServiceName="autoscaling.amazonaws.com")
+
+
+def test_canary_moto_names_another_error(bare: Clients) -> None:
+    iam = bare("iam")
+    iam.create_service_linked_role(AWSServiceName="autoscaling.amazonaws.com")
+    with pytest.raises(iam.exceptions.EntityAlreadyExistsException):
+        iam.create_service_linked_role(AWSServiceName="autoscaling.amazonaws.com")
