@@ -11,8 +11,8 @@ short_description: Create the role that a service keeps in the account
 version_added: 1.0.0
 author: the cutover.aws authors (@cutover-aws)
 description:
-  - Makes sure that a service's linked role exists. AWS makes most of them when a service is used for the first time; a
-  key policy that names the role needs it before.
+  - Makes sure that a service's linked role exists. AWS makes most of them when a service is used for the first time;
+    a key policy that names the role needs it before.
   - There is one for the whole account, so it is never removed here. There is no stock module for it.
 options:
   name:

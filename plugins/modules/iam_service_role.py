@@ -12,10 +12,9 @@ version_added: 1.0.0
 author: the cutover.aws authors (@cutover-aws)
 description:
   - Creates, repairs or removes an IAM role with its own (inline) policies and the managed policies attached to it, as
-  one object.
-    A policy that somebody has added to the role is removed.
+    one object. A policy that somebody has added to the role is removed.
   - M(amazon.aws.iam_role) knows nothing of a role's own policies, and prints a deprecation warning at each call,
-  whatever its options.
+    whatever its options.
 options:
   name:
     description: The role's name, 64 characters at most.

@@ -12,8 +12,8 @@ version_added: 1.0.0
 author: the cutover.aws authors (@cutover-aws)
 description:
   - Creates an alias, points it to another key, or removes it.
-  - M(amazon.aws.kms_key) makes an alias together with its key, but neither moves one nor frees it. A key that waits for its
-    deletion keeps its alias, so that a stack could not be built again for up to 30 days.
+  - M(amazon.aws.kms_key) makes an alias together with its key, but neither moves one nor frees it. A key that waits
+    for its deletion keeps its alias, so that a stack could not be built again for up to 30 days.
 options:
   name:
     description: The alias, with or without C(alias/) in front.
