@@ -153,6 +153,15 @@ BAD: dict[str, tuple[Case, list[str]]] = {
     "record outside its zone": (given(dns_records=[{"name": "www.other.org"}]), ["dns_records[0].name"]),
     "record twice": (given(dns_records=[{"name": "www"}, {"name": "WWW"}]), ["dns_records[1]"]),
     "bucket misspelt": (given(security_read_buckets=["asset"]), ["security_read_buckets[0]"]),
+    "alarm that cannot ring": (
+        given(monitoring_alarms={"cpu": {"threshold": 120}}),
+        ["monitoring_alarms.cpu.threshold"],
+    ),
+    "alarm misspelt": (given(monitoring_alarms={"cpuu": {"threshold": 90}}), ["monitoring_alarms.cpuu"]),
+    "mail without a domain": (
+        given(monitoring_subscriptions=[{"protocol": "email", "endpoint": "ops"}]),
+        ["monitoring_subscriptions[0].endpoint"],
+    ),
     "password in the inventory": (given(database_master_password=SECRET), ["database_master_password"]),
     "account not in the list": (given(allowed_account_ids=["210987654321"]), ["allowed_account_ids"]),
     "accounts of production missing": (given(allowed_account_ids=MISSING), ["allowed_account_ids"]),

@@ -18,7 +18,7 @@ from .identity import Environment, environment_of, identity_findings
 from .inventory import Inventory, Peer
 from .names import models, name_findings
 from .questions import given, offers, quotas, taken
-from .rules import compute, database, dns, limits, network, place, storage, tags
+from .rules import compute, database, dns, limits, monitoring, network, place, storage, tags
 from .variables import PHASES, PLANNED_MINUTES, enabled
 
 RULES = (
@@ -29,6 +29,7 @@ RULES = (
     compute.compute_findings,
     dns.dns_findings,
     storage.storage_findings,
+    monitoring.monitoring_findings,
 )
 QUESTIONS = (*given.QUESTIONS, *offers.QUESTIONS, *quotas.QUESTIONS, *taken.QUESTIONS)
 NOWHERE = "000000000000"

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ..._model.core import Value
+from ..._rds.versions import numbers
 from ..asking import Answer, Question, Subject, call, listing, without, without_values
 from ..findings import Finding, absent, finding
 
@@ -133,45 +134,48 @@ def _given_images(subject: Subject) -> Iterator[Finding]:
 def _engine(subject: Subject) -> Iterator[Finding]:
     for instance in subject.planned("database", "db_instance"):
         wanted = instance.attributes
-        engine, version, kind = str(wanted["engine"]), str(wanted["engine_version"]), str(wanted["instance_class"])
+        engine, kind = str(wanted["engine"]), str(wanted["instance_class"])
+        version = _version(subject, engine, str(wanted["engine_version"]))
+        if version is None:
+            yield _no_version(subject, engine, str(wanted["engine_version"]))
+            continue
         offers = _orderable(subject, Engine=engine, EngineVersion=version, DBInstanceClass=kind)
         if not offers:
-            # A major version alone (8.4) is a wish for its newest minor one, which this call does not know.
-            known = _orderable(subject, Engine=engine, DBInstanceClass=kind)
-            offers = [offer for offer in known if str(offer["EngineVersion"]).startswith(f"{version}.")]
-            if not offers:
-                yield _no_offer(subject, wanted, known)
-                continue
+            rule = f"{engine} {version} is not offered on this class in {subject.stack.region}"
+            fix = f"Similar classes that it has: {_similar(subject, engine, version, kind)}"
+            yield finding("database_instance_class", kind, rule, fix)
+            continue
         yield from _options(wanted, offers)
         yield from _lacking(subject, kind, offers)
 
 
+def _version(subject: Subject, engine: str, wanted: str) -> str | None:
+    """The whole version: of a major one alone (8.4) the newest, since this is what a new database gets at best."""
+    known = _versions(subject, Engine=engine, EngineVersion=wanted)
+    return wanted if wanted in known else next(iter(known[-1:]), None)
+
+
+def _versions(subject: Subject, **what: str) -> list[str]:
+    found = listing(subject.context, "rds", "describe_db_engine_versions", "DBEngineVersions", None, **what)
+    return sorted((str(version["EngineVersion"]) for version in found), key=numbers)
+
+
+def _no_version(subject: Subject, engine: str, wanted: str) -> Finding:
+    known = _versions(subject, Engine=engine)
+    near = [one for one in known if numbers(one)[:2] == numbers(wanted)[:2]] or known
+    rule = f"there is no such version of {engine} in {subject.stack.region}"
+    return finding("database_engine_version", wanted, rule, f"There are {', '.join(near) or 'none'}")
+
+
 def _orderable(subject: Subject, **what: str) -> list[Answer]:
-    return listing(
-        subject.context, "rds", "describe_orderable_db_instance_options", "OrderableDBInstanceOptions", Vpc=True, **what
-    )
+    found = "OrderableDBInstanceOptions"
+    return listing(subject.context, "rds", "describe_orderable_db_instance_options", found, None, Vpc=True, **what)
 
 
-def _no_offer(subject: Subject, wanted: Mapping[str, Value], known: list[Answer]) -> Finding:
-    """Whether it is the version or the class that there is not; known are the offers of the class."""
-    engine, version, kind = wanted["engine"], str(wanted["engine_version"]), wanted["instance_class"]
-    versions = sorted({str(offer["EngineVersion"]) for offer in known})
-    if not versions:
-        rule = f"{engine} is not offered on this class in {subject.stack.region}"
-        return finding(
-            "database_instance_class", kind, rule, f"Similar classes that it has: {_similar(subject, wanted)}"
-        )
-    near = [one for one in versions if one.split(".")[0] == version.split(".", maxsplit=1)[0]] or versions
-    rule = f"there is no such version of {engine} on {kind} in {subject.stack.region}"
-    return finding("database_engine_version", version, rule, f"There are {', '.join(near)}")
-
-
-def _similar(subject: Subject, wanted: Mapping[str, Value]) -> str:
+def _similar(subject: Subject, engine: str, version: str, wanted: str) -> str:
     """Classes that the engine is offered on, those with the most similar names first."""
-    offers = _orderable(subject, Engine=str(wanted["engine"]), EngineVersion=str(wanted["engine_version"]))
-    classes = {str(offer["DBInstanceClass"]) for offer in offers}
-    similar = difflib.get_close_matches(str(wanted["instance_class"]), sorted(classes), n=MOST_SIMILAR, cutoff=0)
-    return ", ".join(similar) or "none with this version"
+    classes = {str(offer["DBInstanceClass"]) for offer in _orderable(subject, Engine=engine, EngineVersion=version)}
+    return ", ".join(difflib.get_close_matches(wanted, sorted(classes), n=MOST_SIMILAR, cutoff=0)) or "none"
 
 
 def _options(wanted: Mapping[str, Value], offers: list[Answer]) -> Iterator[Finding]:
@@ -198,7 +202,7 @@ def _lacking(subject: Subject, kind: str, offers: list[Answer]) -> Iterator[Find
     """Zones in which the class is not offered: a Multi-AZ database needs two that have it."""
     zones = {str(zone["Name"]) for offer in offers for zone in offer.get("AvailabilityZones", [])}
     usable = zones & set(_names(subject))
-    if zones and subject.typed.get("database_multi_az") and len(usable) < 2:  # noqa: PLR2004
+    if zones and _names(subject) and subject.typed.get("database_multi_az") and len(usable) < 2:  # noqa: PLR2004
         yield absent(
             "database_instance_class",
             f"{kind} is offered in {', '.join(sorted(zones))}, and vpc_zones has fewer than two of them",

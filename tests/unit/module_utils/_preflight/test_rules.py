@@ -21,6 +21,7 @@ from ansible_collections.cutover.aws.plugins.module_utils._preflight.rules.datab
 )
 from ansible_collections.cutover.aws.plugins.module_utils._preflight.rules.dns import dns_findings
 from ansible_collections.cutover.aws.plugins.module_utils._preflight.rules.limits import LIMITS, limit_findings
+from ansible_collections.cutover.aws.plugins.module_utils._preflight.rules.monitoring import monitoring_findings
 from ansible_collections.cutover.aws.plugins.module_utils._preflight.rules.network import network_findings
 from ansible_collections.cutover.aws.plugins.module_utils._preflight.rules.place import account_of, arns, place_findings
 from ansible_collections.cutover.aws.plugins.module_utils._preflight.rules.storage import storage_findings
@@ -480,6 +481,41 @@ class TestStorage:
         path = "storage_buckets.logs.lifecycle.one" if str(variable).startswith(".") else ""
         assert list(found) == ([f"{path}{variable}"] if variable else [])
         assert all(rule in one.rule for one in found.values())
+
+
+def alarm(kind: str, **limits: Any) -> dict[str, Any]:
+    return {"monitoring_alarms": {kind: limits}}
+
+
+def subscription(protocol: str, endpoint: str) -> dict[str, Any]:
+    return {"monitoring_subscriptions": [{"protocol": protocol, "endpoint": endpoint}]}
+
+
+class TestMonitoring:
+    @pytest.mark.parametrize(
+        ("values", "variable"),
+        [
+            (alarm("cpu", threshold=90.0, period=300, evaluation_periods=3), None),
+            (alarm("target_5xx", threshold=500.0), None),
+            (alarm("cpu", threshold=120.0), "monitoring_alarms.cpu.threshold"),
+            (alarm("latency_p95", threshold=-1.0), "monitoring_alarms.latency_p95.threshold"),
+            (alarm("cpu", period=90), "monitoring_alarms.cpu.period"),
+            (alarm("cpu", evaluation_periods=0), "monitoring_alarms.cpu.evaluation_periods"),
+            (alarm("cpu", period=86400, evaluation_periods=8), "monitoring_alarms.cpu.evaluation_periods"),
+            (alarm("scale_down", threshold=75.0), "monitoring_alarms.scale_down.threshold"),
+            (alarm("scale_up", threshold=30.0), "monitoring_alarms.scale_down.threshold"),
+            ({"monitoring_log_groups": {"application": 45}}, "monitoring_log_groups.application"),
+            ({"monitoring_log_groups": {"my app": 30}}, "monitoring_log_groups.my app"),
+            (subscription("email", "ops@example.com"), None),
+            (subscription("email", "ops"), "monitoring_subscriptions[0].endpoint"),
+            (subscription("https", "http://example.com"), "monitoring_subscriptions[0].endpoint"),
+            (subscription("sms", "0151 123"), "monitoring_subscriptions[0].endpoint"),
+            (subscription("sqs", "my-queue"), "monitoring_subscriptions[0].endpoint"),
+        ],
+        ids=str,
+    )
+    def test_what_cloudwatch_and_sns_would_refuse_is_told(self, values: dict[str, Any], variable: str | None) -> None:
+        assert [one.variable for one in monitoring_findings(values)] == ([variable] if variable else [])
 
 
 class TestLimits:
