@@ -16,6 +16,7 @@ import yaml
 ROOT = Path(__file__).resolve().parents[1]
 SHARED = ("cutover_stack", "cutover_aws", "cutover_full", "cutover_settle")
 UNDOING = "destroy"
+LONGEST_DEFAULT = 60
 MARKUP = re.compile(r"\b(?:[COVEPM]|RV)\(([^)]*)\)")
 
 
@@ -39,10 +40,19 @@ def role_page(specification: Path) -> str:
     entries = yaml.safe_load(specification.read_text(encoding="utf-8"))["argument_specs"]
     building = {name: entry for name, entry in entries.items() if not name.startswith(UNDOING)}
     undoing = {name: entry for name, entry in entries.items() if name.startswith(UNDOING)}
-    lines = [f"# cutover.aws.{role}", "", "<!-- Made by scripts/role_pages.py from meta/argument_specs.yml: change it there. -->"]
+    lines = [
+        f"# cutover.aws.{role}",
+        "",
+        "<!-- Made by scripts/role_pages.py from meta/argument_specs.yml: change it there. -->",
+    ]
     for name, entry in building.items():
         lines += ["", *_entry(role, name, entry)]
-    lines += ["", "## How to undo it", "", "`playbooks/destroy.yml` removes the whole stack; it calls these entry points."]
+    lines += [
+        "",
+        "## How to undo it",
+        "",
+        "`playbooks/destroy.yml` removes the whole stack; it calls these entry points.",
+    ]
     for name, entry in undoing.items():
         lines += ["", *_entry(role, name, entry)]
     lines += ["", "How a role works inside is told in [the architecture](../../docs/architecture.md)."]
@@ -74,7 +84,7 @@ def _default(value: Any) -> str:
     if value is None:
         return ""
     text = yaml.safe_dump(value, default_flow_style=True, width=10**6).removesuffix("...\n").strip()
-    return f"`{text}`" if len(text) <= 60 else "see defaults/main.yml"
+    return f"`{text}`" if len(text) <= LONGEST_DEFAULT else "see defaults/main.yml"
 
 
 def _paragraphs(description: str | Sequence[str]) -> list[str]:

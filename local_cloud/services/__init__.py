@@ -33,7 +33,8 @@ from local_cloud.response import Response
 
 Handler = Callable[[Request, Next], Response]
 
-# Modules of different services import each other's parts: two threads that load at the same time wait for each other for ever.
+# Modules of different services import each other's parts: two threads that load at the same time wait for each other
+# for ever.
 _loading = RLock()
 _handlers: defaultdict[tuple[str, str], list[Handler]] = defaultdict(list)
 

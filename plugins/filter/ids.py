@@ -14,7 +14,8 @@ from ansible.errors import AnsibleFilterError
 def created_ids(registered: Mapping[str, Any], path: str) -> dict[str, str]:
     """{key of the item: id} of a registered loop.
 
-    registered is the result of a task that looped over items of a plan; path leads to the id in each result (subnet.id).
+    registered is the result of a task that looped over items of a plan; path leads to the id in each result
+    (subnet.id).
     """
     ids = {}
     for result in registered.get("results", []):

@@ -11,7 +11,9 @@ from ansible_collections.cutover.aws.plugins.module_utils._model.key_policy impo
 
 
 def pending_keys(registered: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """From the registered loop that scheduled the keys' deletion: {type, name, id, arn, reason, until} of each, and of the account's role."""
+    """From the registered loop that scheduled the keys' deletion: {type, name, id, arn, reason, until} of each, and of
+    the account's role.
+    """
     keys = [
         {
             "type": "kms_key",

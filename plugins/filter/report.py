@@ -14,7 +14,9 @@ from ansible_collections.cutover.aws.plugins.module_utils._plan.summary import l
 
 
 class FilterModule:
-    """cutover.aws.failure_text, leaves, not_removed, removal_text, removed_text, plan_document, plan_text and summary_text"""
+    """cutover.aws.failure_text, leaves, not_removed, removal_text, removed_text, plan_document, plan_text and
+    summary_text
+    """
 
     def filters(self) -> dict[str, Callable[..., Any]]:
         """The filters of this file."""

@@ -27,7 +27,11 @@ def _rule(item: Mapping[str, Any], ids: Mapping[str, str]) -> dict[str, Any]:
 
 def removed_rules(items: Iterable[Mapping[str, Any]]) -> list[dict[str, str]]:
     """The option absent: group and id of each rule among items."""
-    return [{"group_id": item["facts"]["group_id"], "rule_id": item["id"]} for item in items if item["type"] == "security_group_rule"]
+    return [
+        {"group_id": item["facts"]["group_id"], "rule_id": item["id"]}
+        for item in items
+        if item["type"] == "security_group_rule"
+    ]
 
 
 class FilterModule:

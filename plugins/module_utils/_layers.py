@@ -37,8 +37,9 @@ from ._stack.zone import read_zone, zone_outputs
 class Layer:
     """What one role entry point makes.
 
-    types are those of its resources. model is pure: the role's inputs to resources. read asks AWS. outputs turns what was read into the layer's part of the stack; of
-    nothing it makes the same shape with nulls. pruned are types of which the model is the whole truth: what it does not name is removed.
+    types are those of its resources. model is pure: the role's inputs to resources. read asks AWS. outputs turns what
+    was read into the layer's part of the stack; of nothing it makes the same shape with nulls. pruned are types of
+    which the model is the whole truth: what it does not name is removed.
     """
 
     name: str

@@ -13,8 +13,10 @@ author: the cutover.aws authors (@cutover-aws)
 description:
   - Requests a public certificate, or finds the one that an earlier run has requested.
   - M(community.aws.acm_certificate) imports certificates and cannot choose DNS validation for a request.
-  - Does not wait. M(cutover.aws.acm_validation_records) makes the records that ACM asks for, M(cutover.aws.wait_for) waits until it is issued.
-  - AWS cannot change the names of a certificate. When they differ a new one is requested and the old one stays, because a listener may be using it.
+  - Does not wait. M(cutover.aws.acm_validation_records) makes the records that ACM asks for, M(cutover.aws.wait_for)
+    waits until it is issued.
+  - AWS cannot change the names of a certificate. When they differ a new one is requested and the old one stays, because
+    a listener may be using it.
 options:
   domain:
     description: The name of the certificate. Required with O(state=present).
@@ -35,11 +37,13 @@ options:
     choices: [ENABLED, DISABLED]
     default: ENABLED
   identity:
-    description: Tags by which an earlier request is recognized; they must be part of O(tags). Required with O(state=present).
+    description:
+      - Tags by which an earlier request is recognized; they must be part of O(tags). Required with O(state=present).
     type: dict
   request_id:
     description:
-      - Any text that is the same when an interrupted request is repeated, and another one when the certificate is wanted anew.
+      - Any text that is the same when an interrupted request is repeated, and another one when the certificate is
+        wanted anew.
       - For an hour AWS answers the same request with the same certificate.
     type: str
     default: ""
@@ -80,7 +84,8 @@ EXAMPLES = r"""
 
 RETURN = r"""
 certificate_arn:
-  description: The certificate, null where there is none (after O(state=absent), and in check mode before it is requested).
+  description:
+    - The certificate, null where there is none (after O(state=absent), and in check mode before it is requested).
   returned: always
   type: str
   sample: arn:aws:acm:us-east-1:123456789012:certificate/12345678-1234-1234-1234-123456789012
@@ -92,7 +97,7 @@ from typing import Any
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 
 from ..module_utils._certificate import api
-from ..module_utils._certificate.plan import Certificate, certificate_plan, seen
+from ..module_utils._certificate.plan import Certificate, Order, certificate_plan, seen
 from ..module_utils._errors import fail_clearly
 
 
@@ -102,7 +107,12 @@ def main() -> None:
         argument_spec={
             "domain": {"type": "str"},
             "alternative_names": {"type": "list", "elements": "str", "default": []},
-            "key_algorithm": {"type": "str", "choices": ["RSA_2048", "EC_prime256v1", "EC_secp384r1"], "default": "RSA_2048", "no_log": False},
+            "key_algorithm": {
+                "type": "str",
+                "choices": ["RSA_2048", "EC_prime256v1", "EC_secp384r1"],
+                "default": "RSA_2048",
+                "no_log": False,
+            },
             "transparency_logging": {"type": "str", "choices": ["ENABLED", "DISABLED"], "default": "ENABLED"},
             "identity": {"type": "dict"},
             "request_id": {"type": "str", "default": ""},
@@ -126,7 +136,7 @@ def _ensure(module: AnsibleAWSModule, client: Any) -> dict[str, Any]:
     plan = certificate_plan(wanted, p["tags"], found.certificate, found.tags)
     arn = found.certificate["CertificateArn"] if found.certificate else None
     if not module.check_mode:
-        arn = api.apply(client, wanted, p["tags"], plan, found, p["request_id"])
+        arn = api.apply(client, Order(wanted, p["tags"], p["request_id"]), plan, found)
     before = {**asdict(seen(found.certificate)), "tags": found.tags} if found.certificate else {}
     diff = {"before": before, "after": {**asdict(wanted), "tags": {**found.tags, **p["tags"]}}}
     return {"changed": plan.changed, "certificate_arn": arn, "diff": diff}
@@ -136,7 +146,11 @@ def _remove(module: AnsibleAWSModule, client: Any) -> dict[str, Any]:
     existing = api.describe(client, module.params["certificate_arn"])
     if existing and not module.check_mode:
         api.delete(client, module.params["certificate_arn"])
-    return {"changed": bool(existing), "certificate_arn": None, "diff": {"before": asdict(seen(existing)) if existing else {}, "after": {}}}
+    return {
+        "changed": bool(existing),
+        "certificate_arn": None,
+        "diff": {"before": asdict(seen(existing)) if existing else {}, "after": {}},
+    }
 
 
 if __name__ == "__main__":

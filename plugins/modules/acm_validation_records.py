@@ -11,9 +11,11 @@ short_description: Put the records that validate an ACM certificate into a hoste
 version_added: 1.0.0
 author: the cutover.aws authors (@cutover-aws)
 description:
-  - Asks ACM which CNAME records validate a certificate, waiting some seconds until it says so, and writes them into the zone in one batch.
+  - Asks ACM which CNAME records validate a certificate, waiting some seconds until it says so, and writes them into the
+    zone in one batch.
   - ACM renews a certificate only while its records are there, so they stay as long as the certificate does.
-  - There is no stock module that knows the records, and M(amazon.aws.route53) takes the C(region) of a group of module defaults for a latency record.
+  - There is no stock module that knows the records, and M(amazon.aws.route53) takes the C(region) of a group of module
+    defaults for a latency record.
 options:
   certificate_arn:
     description: The certificate.
@@ -102,13 +104,21 @@ def main() -> None:
     p = module.params
     with fail_clearly(module):
         acm, route53 = module.client("acm"), module.client("route53")
-        certificate, asked = api.records(lambda: api.describe(acm, p["certificate_arn"]), p["timeout"], Clock(time.monotonic, time.sleep))
+        certificate, asked = api.records(
+            lambda: api.describe(acm, p["certificate_arn"]), p["timeout"], Clock(time.monotonic, time.sleep)
+        )
         meant = [record for record in asked if p["domains"] is None or record.domain in p["domains"]]
         present = api.present_records(route53, p["hosted_zone_id"], [record.name for record in meant])
-        changes = record_removals(meant, present) if p["state"] == "absent" else record_changes(meant, present, p["ttl"])
+        changes = (
+            record_removals(meant, present) if p["state"] == "absent" else record_changes(meant, present, p["ttl"])
+        )
         if not module.check_mode:
             api.change(route53, p["hosted_zone_id"], changes)
-        result = {"records": [asdict(record) for record in asked], "status": certificate["Status"], "diff": records_diff(present, changes)}
+        result = {
+            "records": [asdict(record) for record in asked],
+            "status": certificate["Status"],
+            "diff": records_diff(present, changes),
+        }
         module.exit_json(changed=bool(changes), **result)
 
 

@@ -12,7 +12,8 @@ version_added: 1.0.0
 author: the cutover.aws authors (@cutover-aws)
 description:
   - Creates, replaces or removes the flow log of a VPC. There is no stock module for flow logs.
-  - AWS cannot change a flow log, so one that differs is removed and made again; what it has written stays in the log group.
+  - AWS cannot change a flow log, so one that differs is removed and made again; what it has written stays in the log
+    group.
 options:
   name:
     description: The tag C(Name), by which the flow log is found when its destination has changed.
@@ -31,7 +32,8 @@ options:
     description: ARN of the log group, without the trailing C(:*). Required with O(state=present).
     type: str
   role_arn:
-    description: ARN of the role that lets C(vpc-flow-logs.amazonaws.com) write to the group. Required with O(state=present).
+    description:
+      - ARN of the role that lets C(vpc-flow-logs.amazonaws.com) write to the group. Required with O(state=present).
     type: str
   tags:
     description: Tags to set; others stay.
@@ -102,7 +104,9 @@ def main() -> None:
         wanted = FlowLog(p["resource_id"], p["traffic"], p["destination"] or "", p["role_arn"] or "")
         client = module.client("ec2")
         existing = api.find(client, p["name"], wanted)
-        result = _remove(module, client, existing) if p["state"] == "absent" else _ensure(module, client, wanted, existing)
+        result = (
+            _remove(module, client, existing) if p["state"] == "absent" else _ensure(module, client, wanted, existing)
+        )
         module.exit_json(**result)
 
 
@@ -119,7 +123,11 @@ def _ensure(module: AnsibleAWSModule, client: Any, wanted: FlowLog, existing: di
 def _remove(module: AnsibleAWSModule, client: Any, existing: dict[str, Any] | None) -> dict[str, Any]:
     if existing and not module.check_mode:
         api.delete(client, existing["FlowLogId"])
-    return {"changed": bool(existing), "flow_log_id": None, "diff": {"before": asdict(seen(existing)) if existing else {}, "after": {}}}
+    return {
+        "changed": bool(existing),
+        "flow_log_id": None,
+        "diff": {"before": asdict(seen(existing)) if existing else {}, "after": {}},
+    }
 
 
 if __name__ == "__main__":

@@ -12,7 +12,8 @@ version_added: 1.0.0
 author: the cutover.aws authors (@cutover-aws)
 description:
   - Handles each rule as the object that AWS makes of it, with an id, a description and tags.
-  - M(amazon.aws.ec2_security_group) sees a group's rules as one list without ids, cannot tag them, and revokes a rule before it makes the one that replaces it.
+  - M(amazon.aws.ec2_security_group) sees a group's rules as one list without ids, cannot tag them, and revokes a rule
+    before it makes the one that replaces it.
   - New rules are made before old ones are revoked, so replacing a rule interrupts nothing.
   - A rule that is named neither under O(rules) nor under O(absent) is left alone.
 options:
@@ -147,7 +148,9 @@ def main() -> None:
     with fail_clearly(module):
         client = module.client("ec2")
         existing = api.read(client, [rule["group_id"] for rule in (*module.params["rules"], *module.params["absent"])])
-        plan = rules_plan([_rule(r) for r in module.params["rules"]], [r["rule_id"] for r in module.params["absent"]], existing)
+        plan = rules_plan(
+            [_rule(r) for r in module.params["rules"]], [r["rule_id"] for r in module.params["absent"]], existing
+        )
         if not module.check_mode:
             api.apply(client, plan)
         module.exit_json(**_result(plan, existing))

@@ -11,7 +11,8 @@ short_description: Compare one layer of a stack with AWS
 version_added: 1.0.0
 author: the cutover.aws authors (@cutover-aws)
 description:
-  - Computes what a layer ought to be from the inventory, reads what AWS has, and returns the difference attribute by attribute.
+  - Computes what a layer ought to be from the inventory, reads what AWS has, and returns the difference attribute by
+    attribute.
   - Changes nothing. In check mode C(changed) says whether a run would change anything; otherwise it is always false.
   - With O(settle) it reads until AWS shows what the model asks for, and fails when it does not.
   - Tags that others have put on a resource are left alone and not compared.
@@ -65,9 +66,15 @@ plan:
   type: list
   elements: dict
   sample:
-    - {action: update, key: vpc, type: vpc, name: acme-prod-vpc, attributes: {dns_support: {before: false, after: true}}}
+    - action: update
+      key: vpc
+      type: vpc
+      name: acme-prod-vpc
+      attributes: {dns_support: {before: false, after: true}}
 left_alone:
-  description: Values that site sets once and that somebody has moved since (weights, capacities, the phase); a run does not touch them.
+  description:
+    - Values that site sets once and that somebody has moved since (weights, capacities, the phase); a run does not
+      touch them.
   returned: always
   type: list
   elements: dict
@@ -104,7 +111,7 @@ from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleA
 
 from ..module_utils._errors import fail_clearly
 from ..module_utils._layers import LAYERS
-from ..module_utils._plan.layer import plan_layer
+from ..module_utils._plan.layer import layer_result, look_at
 from ..module_utils._plan.settle import Clock
 from ..module_utils._stack.module import STACK_OPTIONS, context_of, stack_of
 
@@ -125,16 +132,13 @@ def main() -> None:
         layer, stack = LAYERS[module.params["layer"]], stack_of(module.params["stack"])
         model = layer.model(stack, module.params["config"])
         context = context_of(module, stack, model)
-        result = plan_layer(
-            layer,
-            model,
-            lambda: layer.read(context),
-            Clock(time.monotonic, time.sleep),
-            full=module.params["full"],
-            settle_timeout=module.params["settle"],
-        )
+        clock = Clock(time.monotonic, time.sleep)
+        reality, plan = look_at(layer, model, lambda: layer.read(context), clock, module.params["settle"])
+        result = layer_result(layer, model, reality, plan, full=module.params["full"])
         to_do = any(result["work"].values())
-        module.exit_json(changed=module.check_mode and bool(result["plan"]), apply=to_do and not module.check_mode, **result)
+        module.exit_json(
+            changed=module.check_mode and bool(result["plan"]), apply=to_do and not module.check_mode, **result
+        )
 
 
 if __name__ == "__main__":

@@ -57,10 +57,13 @@ options:
         type: str
         required: true
       replica_key_arn:
-        description: The KMS key, in the destination's region, that encrypts the copies. Required when O(rules[].encrypted_objects=true).
+        description:
+          - The KMS key, in the destination's region, that encrypts the copies. Required when
+            O(rules[].encrypted_objects=true).
         type: str
       time_control:
-        description: S3 Replication Time Control, which promises most copies within 15 minutes and measures it. It costs extra.
+        description:
+          - S3 Replication Time Control, which promises most copies within 15 minutes and measures it. It costs extra.
         type: bool
         default: false
   state:
@@ -144,7 +147,9 @@ def main() -> None:
         after = _wanted(module)
         if before != after and not module.check_mode:
             _apply(client, bucket, after)
-        module.exit_json(changed=before != after, replication=after, diff={"before": before or {}, "after": after or {}})
+        module.exit_json(
+            changed=before != after, replication=after, diff={"before": before or {}, "after": after or {}}
+        )
 
 
 def _wanted(module: AnsibleAWSModule) -> dict[str, Any] | None:

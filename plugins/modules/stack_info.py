@@ -12,7 +12,8 @@ version_added: 1.0.0
 author: the cutover.aws authors (@cutover-aws)
 description:
   - Reads every layer of a stack by its name alone, all layers at the same time, in the shape of the roles' outputs.
-  - Needs no inventory of that stack, so a playbook can ask for a stack that another inventory, or another job, has built.
+  - Needs no inventory of that stack, so a playbook can ask for a stack that another inventory, or another job, has
+    built.
 options:
   layers:
     description: Which layers to read; all by default. The outputs of the others are returned too, with nulls.
@@ -25,7 +26,8 @@ options:
     default: false
   leftovers:
     description:
-      - Ask the tagging API for everything that carries the stack's tag, in all of its regions, and return under RV(leftovers) what is of a kind that no layer reads.
+      - Ask the tagging API for everything that carries the stack's tag, in all of its regions, and return under
+        RV(leftovers) what is of a kind that no layer reads.
       - That API lags behind by seconds to minutes, so it is only good for finding what a destroy has forgotten.
     type: bool
     default: false

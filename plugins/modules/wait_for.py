@@ -75,14 +75,16 @@ states:
 """
 
 import time
+from collections.abc import Sequence
+from typing import Any
 
 from ansible_collections.amazon.aws.plugins.module_utils.botocore import is_boto3_error_code
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 
 from ..module_utils._errors import fail_clearly
 from ..module_utils._plan.settle import Clock
-from ..module_utils._wait.conditions import CONDITIONS
-from ..module_utils._wait.poll import observe, wait_until
+from ..module_utils._wait.conditions import CONDITIONS, Condition
+from ..module_utils._wait.poll import Patience, observe, wait_until
 
 
 def main() -> None:
@@ -102,21 +104,21 @@ def main() -> None:
         module.exit_json(changed=False, states={})
     with fail_clearly(module):
         client = module.client(condition.service)
-        states = wait_until(
-            condition,
-            lambda: observe(
-                client,
-                condition,
-                names,
-                lambda error: isinstance(error, is_boto3_error_code(list(condition.absent_errors), error)),
-            ),
-            names,
-            absent=module.params["state"] == "absent",
-            timeout=module.params["timeout"] or condition.timeout,
-            interval=module.params["interval"] or condition.interval,
-            clock=Clock(time.monotonic, time.sleep),
+        patience = Patience(
+            module.params["timeout"] or condition.timeout,
+            module.params["interval"] or condition.interval,
+            Clock(time.monotonic, time.sleep),
         )
+        absent = module.params["state"] == "absent"
+        states = wait_until(condition, lambda: _look(client, condition, names), names, patience, absent=absent)
         module.exit_json(changed=False, states=states)
+
+
+def _look(client: Any, condition: Condition, names: Sequence[str]) -> dict[str, str]:
+    def not_found(error: Exception) -> bool:
+        return isinstance(error, is_boto3_error_code(list(condition.absent_errors), error))
+
+    return observe(client, condition, names, not_found)
 
 
 if __name__ == "__main__":

@@ -48,7 +48,9 @@ def test_a_half_built_stack_is_removed(
     quiet = controller.run("playbooks/destroy.yml", destroy_confirm="acme-prod").expect()
     assert quiet.changed() == 0
     assert "Nothing of acme-prod" in quiet.output
-    assert not controller.aws("ec2").describe_vpcs(Filters=[{"Name": "tag:cutover:stack", "Values": ["acme-prod"]}])["Vpcs"]
+    assert not controller.aws("ec2").describe_vpcs(Filters=[{"Name": "tag:cutover:stack", "Values": ["acme-prod"]}])[
+        "Vpcs"
+    ]
 
 
 def duplicates(controller: Controller) -> list[tuple[str, ...]]:
@@ -65,4 +67,4 @@ def duplicates(controller: Controller) -> list[tuple[str, ...]]:
 
 
 def _kind(arn: str) -> tuple[str, str]:
-    return arn.split(":")[2], arn.split(":", 5)[-1].split("/")[0]
+    return arn.split(":")[2], arn.split(":", 5)[-1].split("/", maxsplit=1)[0]

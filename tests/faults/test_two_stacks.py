@@ -22,7 +22,11 @@ def everything(controller: Controller, stack: str) -> dict[str, Any]:
         "routes": ec2.describe_route_tables(Filters=owned)["RouteTables"],
         "groups": ec2.describe_security_groups(Filters=owned)["SecurityGroups"],
         "acls": ec2.describe_network_acls(Filters=owned)["NetworkAcls"],
-        "databases": [d for d in controller.aws("rds").describe_db_instances()["DBInstances"] if d["DBInstanceIdentifier"].startswith(stack)],
+        "databases": [
+            d
+            for d in controller.aws("rds").describe_db_instances()["DBInstances"]
+            if d["DBInstanceIdentifier"].startswith(stack)
+        ],
         "fleets": controller.aws("autoscaling").describe_auto_scaling_groups()["AutoScalingGroups"],
         "balancers": controller.aws("elbv2").describe_load_balancers()["LoadBalancers"],
         "alarms": controller.aws("cloudwatch").describe_alarms()["MetricAlarms"],
@@ -30,7 +34,9 @@ def everything(controller: Controller, stack: str) -> dict[str, Any]:
     for kind, name in (("fleets", "AutoScalingGroupName"), ("balancers", "LoadBalancerName"), ("alarms", "AlarmName")):
         described[kind] = [item for item in described[kind] if item[name].startswith(f"{stack}-")]
     tagged = tagging.get_paginator("get_resources").paginate(TagFilters=[{"Key": "cutover:stack", "Values": [stack]}])
-    described["tagged"] = sorted((a["ResourceARN"], str(a["Tags"])) for page in tagged for a in page["ResourceTagMappingList"])
+    described["tagged"] = sorted(
+        (a["ResourceARN"], str(a["Tags"])) for page in tagged for a in page["ResourceTagMappingList"]
+    )
     return described
 
 

@@ -22,7 +22,10 @@ from local_cloud.testing import boto3_client
 
 ROOT = Path(__file__).resolve().parents[2]
 ANSIBLE_PLAYBOOK = Path(sys.executable).with_name("ansible-playbook")
-RECAP = re.compile(r"^(?P<host>\S+)\s*: ok=(?P<ok>\d+)\s+changed=(?P<changed>\d+)\s+unreachable=\d+\s+failed=(?P<failed>\d+)", re.MULTILINE)
+RECAP = re.compile(
+    r"^(?P<host>\S+)\s*: ok=(?P<ok>\d+)\s+changed=(?P<changed>\d+)\s+unreachable=\d+\s+failed=(?P<failed>\d+)",
+    re.MULTILINE,
+)
 
 
 @dataclass(frozen=True)
@@ -57,8 +60,16 @@ class Controller:
     def environment(self) -> dict[str, str]:
         """As after local_cloud exec: nothing of the caller's AWS or Ansible settings is left."""
         status = self.cloud.status()
-        kept = {name: value for name, value in os.environ.items() if not name.startswith("ANSIBLE_") and name != "PYTHONDONTWRITEBYTECODE"}
-        extra = {"ANSIBLE_CONFIG": str(ROOT / "ansible.cfg"), "PWD": str(self.directory), "ANSIBLE_HOME": str(self.directory / "ansible")}
+        kept = {
+            name: value
+            for name, value in os.environ.items()
+            if not name.startswith("ANSIBLE_") and name != "PYTHONDONTWRITEBYTECODE"
+        }
+        extra = {
+            "ANSIBLE_CONFIG": str(ROOT / "ansible.cfg"),
+            "PWD": str(self.directory),
+            "ANSIBLE_HOME": str(self.directory / "ansible"),
+        }
         return guard.guarded(kept, self.cloud.endpoint, dns=status.get("dns", "")) | extra
 
     def command(self, playbook: str, *arguments: str, **variables: Any) -> list[str]:
@@ -82,7 +93,9 @@ class Controller:
 
     @contextmanager
     def started(self, playbook: str, **variables: Any) -> Iterator[subprocess.Popen[str]]:
-        """A run in a process group of its own, which is killed at the end of the block: what a lost controller looks like."""
+        """A run in a process group of its own, which is killed at the end of the block: what a lost controller looks
+        like.
+        """
         process = subprocess.Popen(
             self.command(playbook, **variables),
             cwd=self.directory,

@@ -1,6 +1,8 @@
 # Copyright: the cutover.aws authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The life of `prod`: planned on an empty account, built, looked at again, damaged by hand, repaired, removed. In this order."""
+"""The life of `prod`: planned on an empty account, built, looked at again, damaged by hand, repaired, removed. In this
+order.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +20,9 @@ def test_the_plan_on_an_empty_account_writes_nothing_and_names_what_the_run_crea
     outputs_say = prod.controller.run("playbooks/destroy.yml", "--check").expect().output
     for name in planned(document):
         assert name.split(" ", 1)[1] in outputs_say, f"planned, but not there after the run: {name}"
-    assert f"{document['counts']['create']} resources." in outputs_say, "the run made something that the plan did not name"
+    assert f"{document['counts']['create']} resources." in outputs_say, (
+        "the run made something that the plan did not name"
+    )
 
 
 def test_outputs_need_no_lookup(prod: Built) -> None:

@@ -17,4 +17,15 @@ from local_cloud.services.ec2 import (
     templates,
 )
 
-__all__ = ["account", "acls", "addresses", "dependencies", "endpoints", "gateways", "groups", "rules", "tags", "templates"]
+__all__ = [
+    "account",
+    "acls",
+    "addresses",
+    "dependencies",
+    "endpoints",
+    "gateways",
+    "groups",
+    "rules",
+    "tags",
+    "templates",
+]

@@ -1,6 +1,6 @@
 # Copyright: the cutover.aws authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Rules of security groups: moto loses the description of a rule about a group, and changes no peer but an IPv4 range."""
+"""Rules of security groups: moto loses the description of a rule about a group, and changes only IPv4 peers."""
 
 from __future__ import annotations
 

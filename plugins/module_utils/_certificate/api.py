@@ -11,7 +11,7 @@ from ansible_collections.amazon.aws.plugins.module_utils.botocore import is_boto
 
 from .._errors import CutoverError
 from .._plan.settle import Clock
-from .plan import DEAD, Certificate, CertificatePlan, Record, asked_for, idempotency_token, usable
+from .plan import DEAD, Certificate, CertificatePlan, Order, Record, asked_for, idempotency_token, usable
 
 if TYPE_CHECKING:
     from botocore.client import BaseClient
@@ -41,7 +41,9 @@ class Candidates:
                 self.certificate, self.tags = item, tags
 
 
-def _identified(client: BaseClient, domain: str, identity: Mapping[str, str]) -> Iterable[tuple[dict[str, Any], dict[str, str]]]:
+def _identified(
+    client: BaseClient, domain: str, identity: Mapping[str, str]
+) -> Iterable[tuple[dict[str, Any], dict[str, str]]]:
     for page in client.get_paginator("list_certificates").paginate(Includes={"keyTypes": KEY_TYPES}):
         for summary in page["CertificateSummaryList"]:
             if summary["DomainName"] != domain:
@@ -69,13 +71,16 @@ def describe(client: BaseClient, arn: str) -> dict[str, Any] | None:
     return answer
 
 
-def apply(client: BaseClient, wanted: Certificate, tags: Mapping[str, str], plan: CertificatePlan, found: Candidates, request_id: str) -> str:
+def apply(client: BaseClient, order: Order, plan: CertificatePlan, found: Candidates) -> str:
     """Carries the plan out; the certificate's ARN."""
+    wanted = order.certificate
     if plan.request:
-        return _request(client, wanted, tags, idempotency_token(wanted, request_id, found.dead))
+        return _request(client, wanted, order.tags, idempotency_token(wanted, order.request_id, found.dead))
     arn = str(found.certificate["CertificateArn"]) if found.certificate else ""
     if plan.options:
-        client.update_certificate_options(CertificateArn=arn, Options={"CertificateTransparencyLoggingPreference": wanted.transparency_logging})
+        client.update_certificate_options(
+            CertificateArn=arn, Options={"CertificateTransparencyLoggingPreference": wanted.transparency_logging}
+        )
     if plan.tags:
         client.add_tags_to_certificate(CertificateArn=arn, Tags=_pairs(plan.tags))
     return arn
@@ -106,7 +111,9 @@ def delete(client: BaseClient, arn: str) -> None:
 def records(
     look: Callable[[], Mapping[str, Any] | None], timeout: float, clock: Clock
 ) -> tuple[Mapping[str, Any], list[Record]]:
-    """The certificate, and what ACM wants to see in DNS for it. ACM takes some seconds after the request to say so; look gives the certificate."""
+    """The certificate, and what ACM wants to see in DNS for it. ACM takes some seconds after the request to say so;
+    look gives the certificate.
+    """
     deadline = clock.now() + timeout
     while True:
         certificate = look()
@@ -114,7 +121,9 @@ def records(
         if certificate is not None and asked is not None:
             return certificate, asked
         if clock.now() >= deadline:
-            raise NoRecords(f"ACM has not said within {timeout:.0f} s which DNS records validate the certificate. Run the playbook again.")
+            raise NoRecords(
+                f"ACM has not said within {timeout:.0f} s which records validate the certificate. Run the playbook again."
+            )
         clock.sleep(PAUSE)
 
 
@@ -122,7 +131,9 @@ def present_records(client: BaseClient, zone: str, names: Iterable[str]) -> dict
     """The CNAME records of these names that the zone has."""
     found = {}
     for name in names:
-        answer = client.list_resource_record_sets(HostedZoneId=zone, StartRecordName=name, StartRecordType="CNAME", MaxItems="1")
+        answer = client.list_resource_record_sets(
+            HostedZoneId=zone, StartRecordName=name, StartRecordType="CNAME", MaxItems="1"
+        )
         for record in answer["ResourceRecordSets"]:
             if record["Name"].rstrip(".") == name.rstrip(".") and record["Type"] == "CNAME":
                 found[name] = record
@@ -132,4 +143,6 @@ def present_records(client: BaseClient, zone: str, names: Iterable[str]) -> dict
 def change(client: BaseClient, zone: str, changes: list[dict[str, Any]]) -> None:
     """All changes in one batch: all are made or none."""
     if changes:
-        client.change_resource_record_sets(HostedZoneId=zone, ChangeBatch={"Comment": "cutover.aws: certificate validation", "Changes": changes})
+        client.change_resource_record_sets(
+            HostedZoneId=zone, ChangeBatch={"Comment": "cutover.aws: certificate validation", "Changes": changes}
+        )

@@ -25,6 +25,15 @@ class Certificate:
 
 
 @dataclass(frozen=True)
+class Order:
+    """A certificate as it is requested. request_id is another text where the same certificate is wanted anew."""
+
+    certificate: Certificate
+    tags: Mapping[str, str]
+    request_id: str = ""
+
+
+@dataclass(frozen=True)
 class CertificatePlan:
     """request: ask for a new one. options: change transparency logging. tags: those to set."""
 
@@ -64,7 +73,9 @@ def usable(item: Mapping[str, Any], wanted: Certificate) -> bool:
     return same and item["Status"] not in DEAD
 
 
-def certificate_plan(wanted: Certificate, tags: Mapping[str, str], existing: Mapping[str, Any] | None, present: Mapping[str, str]) -> CertificatePlan:
+def certificate_plan(
+    wanted: Certificate, tags: Mapping[str, str], existing: Mapping[str, Any] | None, present: Mapping[str, str]
+) -> CertificatePlan:
     """existing is a usable certificate with the tags present, None where there is none."""
     if existing is None:
         return CertificatePlan(request=True, options=False, tags={})
@@ -76,13 +87,17 @@ def certificate_plan(wanted: Certificate, tags: Mapping[str, str], existing: Map
 
 
 def idempotency_token(wanted: Certificate, request_id: str, dead: Iterable[str]) -> str:
-    """The same for the same request, so that a run that dies after the request finds its certificate; another once a certificate of it has failed."""
+    """The same for the same request, so that a run that dies after the request finds its certificate; another once a
+    certificate of it has failed.
+    """
     parts = [request_id, wanted.domain, *wanted.names, wanted.key_algorithm, *sorted(dead)]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:TOKEN_LENGTH]
 
 
 def asked_for(item: Mapping[str, Any]) -> list[Record] | None:
-    """The records of a certificate, each once (a name and its wildcard share one), None while ACM has not made all of them."""
+    """The records of a certificate, each once (a name and its wildcard share one), None while ACM has not made all of
+    them.
+    """
     options = item.get("DomainValidationOptions", [])
     if not options or any("ResourceRecord" not in option for option in options):
         return None
@@ -93,7 +108,11 @@ def asked_for(item: Mapping[str, Any]) -> list[Record] | None:
 def record_changes(asked: Iterable[Record], present: Mapping[str, Mapping[str, Any]], ttl: int) -> list[dict[str, Any]]:
     """The changes for Route 53 that make the records; present are those of the zone by name."""
     wanted = [{"Name": r.name, "Type": "CNAME", "TTL": ttl, "ResourceRecords": [{"Value": r.value}]} for r in asked]
-    return [{"Action": "UPSERT", "ResourceRecordSet": record} for record in wanted if not _same(present.get(str(record["Name"])), record)]
+    return [
+        {"Action": "UPSERT", "ResourceRecordSet": record}
+        for record in wanted
+        if not _same(present.get(str(record["Name"])), record)
+    ]
 
 
 def record_removals(asked: Iterable[Record], present: Mapping[str, Mapping[str, Any]]) -> list[dict[str, Any]]:
@@ -101,13 +120,18 @@ def record_removals(asked: Iterable[Record], present: Mapping[str, Mapping[str, 
     return [{"Action": "DELETE", "ResourceRecordSet": dict(present[r.name])} for r in asked if r.name in present]
 
 
-def records_diff(present: Mapping[str, Mapping[str, Any]], changes: Iterable[Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
+def records_diff(
+    present: Mapping[str, Mapping[str, Any]], changes: Iterable[Mapping[str, Any]]
+) -> dict[str, dict[str, Any]]:
     """before and after, {name: {ttl, value}}."""
     before = {name: _shown(record) for name, record in present.items()}
     sets = [(change["Action"], change["ResourceRecordSet"]) for change in changes]
     removed = {record["Name"] for action, record in sets if action == "DELETE"}
     made = {record["Name"]: _shown(record) for action, record in sets if action == "UPSERT"}
-    return {"before": before, "after": {name: shown for name, shown in {**before, **made}.items() if name not in removed}}
+    return {
+        "before": before,
+        "after": {name: shown for name, shown in {**before, **made}.items() if name not in removed},
+    }
 
 
 def _shown(record: Mapping[str, Any]) -> dict[str, Any]:
@@ -115,7 +139,9 @@ def _shown(record: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _same(present: Mapping[str, Any] | None, wanted: Mapping[str, Any]) -> bool:
-    return present is not None and all(_comparable(present.get(name)) == _comparable(wanted[name]) for name in ("TTL", "ResourceRecords"))
+    return present is not None and all(
+        _comparable(present.get(name)) == _comparable(wanted[name]) for name in ("TTL", "ResourceRecords")
+    )
 
 
 def _comparable(value: Any) -> Any:

@@ -24,14 +24,18 @@ class FlowLogRefused(CutoverError):
 
 def find(client: BaseClient, name: str, wanted: FlowLog) -> dict[str, Any] | None:
     """The flow log of the resource with the wanted destination, else the one of this name."""
-    pages = client.get_paginator("describe_flow_logs").paginate(Filters=[{"Name": "resource-id", "Values": [wanted.resource_id]}])
+    pages = client.get_paginator("describe_flow_logs").paginate(
+        Filters=[{"Name": "resource-id", "Values": [wanted.resource_id]}]
+    )
     logs = [log for page in pages for log in page["FlowLogs"]]
     named = [log for log in logs if {"Key": "Name", "Value": name} in log.get("Tags", [])]
     same = [log for log in logs if seen(log).destination == wanted.destination]
     return next(iter(same + named), None)
 
 
-def apply(client: BaseClient, wanted: FlowLog, tags: Mapping[str, str], plan: FlowLogPlan, existing: Mapping[str, Any] | None) -> str:
+def apply(
+    client: BaseClient, wanted: FlowLog, tags: Mapping[str, str], plan: FlowLogPlan, existing: Mapping[str, Any] | None
+) -> str:
     """Carries the plan out; the flow log's id."""
     if plan.replace:
         client.delete_flow_logs(FlowLogIds=[plan.replace])
@@ -39,7 +43,9 @@ def apply(client: BaseClient, wanted: FlowLog, tags: Mapping[str, str], plan: Fl
         return _create(client, wanted, tags)
     identity = str(existing["FlowLogId"]) if existing else ""
     if plan.tags:
-        client.create_tags(Resources=[identity], Tags=[{"Key": name, "Value": value} for name, value in plan.tags.items()])
+        client.create_tags(
+            Resources=[identity], Tags=[{"Key": name, "Value": value} for name, value in plan.tags.items()]
+        )
     return identity
 
 
@@ -56,7 +62,9 @@ def _create(client: BaseClient, wanted: FlowLog, tags: Mapping[str, str]) -> str
         LogDestinationType="cloud-watch-logs",
         LogDestination=wanted.destination,
         DeliverLogsPermissionArn=wanted.role_arn,
-        TagSpecifications=[{"ResourceType": "vpc-flow-log", "Tags": [{"Key": name, "Value": value} for name, value in tags.items()]}],
+        TagSpecifications=[
+            {"ResourceType": "vpc-flow-log", "Tags": [{"Key": name, "Value": value} for name, value in tags.items()]}
+        ],
     )
     for failure in answer.get("Unsuccessful", []):
         raise FlowLogRefused(failure["Error"]["Code"], failure["Error"]["Message"])

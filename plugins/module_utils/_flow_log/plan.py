@@ -11,7 +11,9 @@ from typing import Any
 
 @dataclass(frozen=True)
 class FlowLog:
-    """A flow log to CloudWatch Logs. traffic is ALL, ACCEPT or REJECT; destination the log group's ARN without the trailing star."""
+    """A flow log to CloudWatch Logs. traffic is ALL, ACCEPT or REJECT; destination the log group's ARN without the
+    trailing star.
+    """
 
     resource_id: str
     traffic: str
@@ -21,7 +23,9 @@ class FlowLog:
 
 @dataclass(frozen=True)
 class FlowLogPlan:
-    """replace is the id of the one that has to go first, because its destination is the wanted one and AWS allows no second."""
+    """replace is the id of the one that has to go first, because its destination is the wanted one and AWS allows no
+    second.
+    """
 
     create: bool
     replace: str | None
@@ -31,7 +35,12 @@ class FlowLogPlan:
 def seen(item: Mapping[str, Any]) -> FlowLog:
     """The flow log of an answer of DescribeFlowLogs."""
     destination = item.get("LogDestination") or ""
-    return FlowLog(item["ResourceId"], item["TrafficType"], destination.removesuffix(":*"), item.get("DeliverLogsPermissionArn") or "")
+    return FlowLog(
+        item["ResourceId"],
+        item["TrafficType"],
+        destination.removesuffix(":*"),
+        item.get("DeliverLogsPermissionArn") or "",
+    )
 
 
 def flow_log_plan(wanted: FlowLog, tags: Mapping[str, str], existing: Mapping[str, Any] | None) -> FlowLogPlan:
@@ -41,4 +50,6 @@ def flow_log_plan(wanted: FlowLog, tags: Mapping[str, str], existing: Mapping[st
     if seen(existing) != wanted:
         return FlowLogPlan(create=True, replace=existing["FlowLogId"], tags={})
     present = {tag["Key"]: tag["Value"] for tag in existing.get("Tags", [])}
-    return FlowLogPlan(create=False, replace=None, tags={name: value for name, value in tags.items() if present.get(name) != value})
+    return FlowLogPlan(
+        create=False, replace=None, tags={name: value for name, value in tags.items() if present.get(name) != value}
+    )

@@ -17,7 +17,9 @@ UNKNOWN = "(known after apply)"
 
 STACK_TAG = "cutover:stack"
 KEY_TAG = "cutover:key"
-"""A resource belongs to the stack that its tag names, and is the one of the model that its key names. Names can be edited by hand; these say what it is."""
+"""A resource belongs to the stack that its tag names, and is the one of the model that its key names. Names can be
+edited by hand; these say what it is.
+"""
 
 PHASE_TAG = "MigrationPhase"
 """Set once; afterwards only a migration moves it."""
@@ -31,8 +33,8 @@ class ModelError(CutoverError):
 class Stack:
     """Which stack: what every name, tag and ARN of it is made from.
 
-    region is the home region, replica_region the satellite that holds the replica bucket and its key (None where there is none).
-    tags are those of the inventory, CostCenter among them.
+    region is the home region, replica_region the satellite that holds the replica bucket and its key (None where there
+    is none). tags are those of the inventory, CostCenter among them.
     """
 
     project: str
@@ -79,9 +81,10 @@ class Stack:
 class Resource:
     """One resource as it ought to be.
 
-    attributes are held to their values by every run. initial are values that site sets when it creates the resource and that belong to someone else afterwards
-    (weights and capacities to the shift): they are reported when they differ, never changed. A value that refers to a resource of the same layer is that resource's key;
-    one that comes from another layer is its id, UNKNOWN while there is none.
+    attributes are held to their values by every run. initial are values that site sets when it creates the resource and
+    that belong to someone else afterwards (weights and capacities to the shift): they are reported when they differ,
+    never changed. A value that refers to a resource of the same layer is that resource's key; one that comes from
+    another layer is its id, UNKNOWN while there is none.
     """
 
     key: str
@@ -93,7 +96,9 @@ class Resource:
 
 @dataclass(frozen=True)
 class Found:
-    """One resource as AWS shows it: its id and ARN, attributes in the model's shape, and facts that outputs need but nobody compares."""
+    """One resource as AWS shows it: its id and ARN, attributes in the model's shape, and facts that outputs need but
+    nobody compares.
+    """
 
     key: str
     type: str

@@ -1,6 +1,8 @@
 # Copyright: the cutover.aws authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The landscape of a stack for the question of reachability, from its model or from what AWS shows: both have the same shape."""
+"""The landscape of a stack for the question of reachability, from its model or from what AWS shows: both have the same
+shape.
+"""
 
 from __future__ import annotations
 
@@ -35,7 +37,8 @@ def landscape(network: Mapping[str, Described], security: Mapping[str, Described
 def expected(application_port: int, database_port: int, *, http_redirect: bool = False) -> dict[tuple[str, str], Ports]:
     """What ought to be reachable in a stack, and nothing else.
 
-    The application reaches the load balancer as everybody does: that admits the whole internet, and the application may ask any server by HTTPS.
+    The application reaches the load balancer as everybody does: that admits the whole internet, and the application may
+    ask any server by HTTPS.
     """
     doors: Ports = ((80, 80), (443, 443)) if http_redirect else ((443, 443),)
     return {
@@ -83,7 +86,11 @@ def _leads_to_internet(table: Described, subnets: Iterable[str]) -> bool:
 
 
 def _rules(security: Mapping[str, Described], group: str) -> list[GroupRule]:
-    ours = [r.attributes for r in security.values() if r.type == "security_group_rule" and r.attributes["group"] == f"security_group/{group}"]
+    ours = [
+        r.attributes
+        for r in security.values()
+        if r.type == "security_group_rule" and r.attributes["group"] == f"security_group/{group}"
+    ]
     return [
         GroupRule(
             direction=str(rule["direction"]),

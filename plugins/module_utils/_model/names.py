@@ -18,7 +18,8 @@ BUCKET_LIMIT = 63
 def fit(name: str, limit: int) -> str:
     """name, or when it is longer than limit its beginning and a short hash of the whole.
 
-    The hash keeps two names apart that agree in their first characters; it depends on the name alone, so it is the same in every run.
+    The hash keeps two names apart that agree in their first characters; it depends on the name alone, so it is the same
+    in every run.
     """
     if len(name) <= limit:
         return name
@@ -28,7 +29,8 @@ def fit(name: str, limit: int) -> str:
 def bucket_name(stack: Stack, what: str, region: str) -> str:
     """The name of a bucket, which it shares with the buckets of the whole world: account and region are part of it.
 
-    Lower case letters, digits and dashes only (a dot would break TLS to the bucket); a name that has to be changed for it carries the hash of what it was.
+    Lower case letters, digits and dashes only (a dot would break TLS to the bucket); a name that has to be changed for
+    it carries the hash of what it was.
     """
     asked = "-".join([stack.name, what, region, stack.account_id])
     name = re.sub(r"[^a-z0-9-]", "-", asked.lower()).strip("-")

@@ -2,7 +2,8 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """Who can open a TCP connection to whom, computed from the configuration alone: routes, network ACLs, security groups.
 
-A connection needs a rule of both groups, the ACLs of both tiers in both directions (ACLs do not remember a connection, so answers need a rule too), and a route.
+A connection needs a rule of both groups, the ACLs of both tiers in both directions (ACLs do not remember a connection,
+so answers need a rule too), and a route.
 """
 
 from __future__ import annotations
@@ -50,7 +51,9 @@ class AclEntry:
 
 @dataclass(frozen=True)
 class Tier:
-    """Subnets that are treated alike. gateway says that their default route leads to an internet gateway, so that the internet can reach them."""
+    """Subnets that are treated alike. gateway says that their default route leads to an internet gateway, so that the
+    internet can reach them.
+    """
 
     networks: Sequence[str]
     ingress: Sequence[AclEntry]
@@ -73,7 +76,8 @@ Landscape = Mapping[str, Place]
 def reachable(places: Landscape, *, certainly: bool = False) -> dict[tuple[str, str], Ports]:
     """The TCP ports by (source, destination), pairs without any left out; the internet is a source like the places.
 
-    A rule may hold for a part of a place's addresses. Otherwise a pair counts when some of its addresses can talk, with certainly only when all of them can.
+    A rule may hold for a part of a place's addresses. Otherwise a pair counts when some of its addresses can talk, with
+    certainly only when all of them can.
     """
     sources = [INTERNET, *places]
     pairs = [(source, destination) for source in sources for destination in places]
@@ -82,7 +86,9 @@ def reachable(places: Landscape, *, certainly: bool = False) -> dict[tuple[str, 
 
 
 def unexpected(places: Landscape, expected: Mapping[tuple[str, str], Ports]) -> list[str]:
-    """A sentence for each pair that can talk otherwise than expected: what must work and does not, what must not and could."""
+    """A sentence for each pair that can talk otherwise than expected: what must work and does not, what must not and
+    could.
+    """
     possible, certain = reachable(places), reachable(places, certainly=True)
     findings = []
     for pair in sorted({*possible, *expected}):
@@ -128,7 +134,9 @@ def _from_internet(target: Place, *, certainly: bool) -> Ports:
     return _union(ports)
 
 
-def _through_acls(origin: Tier, target: Tier, here: Sequence[Network], there: Sequence[Network], *, certainly: bool) -> list[Ports]:
+def _through_acls(
+    origin: Tier, target: Tier, here: Sequence[Network], there: Sequence[Network], *, certainly: bool
+) -> list[Ports]:
     return [
         _by_acl(origin.egress, there, certainly=certainly),
         _by_acl(target.ingress, here, certainly=certainly),
@@ -142,18 +150,26 @@ def _if_answered(ports: Ports) -> Ports:
     return ((FIRST, LAST),) if any(first <= EPHEMERAL[0] and last >= EPHEMERAL[1] for first, last in ports) else ()
 
 
-def _by_groups(rules: Iterable[GroupRule], direction: str, group: str | None, networks: Sequence[Network], *, certainly: bool) -> Ports:
+def _by_groups(
+    rules: Iterable[GroupRule], direction: str, group: str | None, networks: Sequence[Network], *, certainly: bool
+) -> Ports:
     """The ports that the rules of a direction allow to a peer, which is known by its group and its networks."""
     fitting = [
         rule
         for rule in rules
-        if rule.direction == direction and rule.protocol in TCP and (rule.peer == group or _meets(rule.peer, networks, whole=certainly))
+        if rule.direction == direction
+        and rule.protocol in TCP
+        and (rule.peer == group or _meets(rule.peer, networks, whole=certainly))
     ]
-    return _union([((FIRST, LAST),) if rule.protocol in ALL_PROTOCOLS else ((rule.first, rule.last),) for rule in fitting])
+    return _union(
+        [((FIRST, LAST),) if rule.protocol in ALL_PROTOCOLS else ((rule.first, rule.last),) for rule in fitting]
+    )
 
 
 def _by_acl(entries: Iterable[AclEntry], networks: Sequence[Network], *, certainly: bool) -> Ports:
-    """The ports that the entries allow for these networks. An entry for a part of them allows some of their addresses, and denies not all."""
+    """The ports that the entries allow for these networks. An entry for a part of them allows some of their addresses,
+    and denies not all.
+    """
     allowed: Ports = ()
     open_ports: Ports = ((FIRST, LAST),)
     for entry in sorted(entries, key=lambda entry: entry.number):
@@ -171,7 +187,9 @@ def _networks(texts: Iterable[str]) -> list[Network]:
 
 
 def _meets(text: str, networks: Sequence[Network], *, whole: bool) -> bool:
-    """Whether the network covers all of networks, or when not whole some of their addresses. A group's name is no network."""
+    """Whether the network covers all of networks, or when not whole some of their addresses. A group's name is no
+    network.
+    """
     try:
         network = ip_network(text)
     except ValueError:
@@ -199,9 +217,7 @@ def _union(several: Iterable[Ports]) -> Ports:
 def _common(several: Sequence[Ports]) -> Ports:
     common: Ports = ((FIRST, LAST),)
     for ports in several:
-        common = tuple(
-            (max(a, c), min(b, d)) for a, b in common for c, d in ports if max(a, c) <= min(b, d)
-        )
+        common = tuple((max(a, c), min(b, d)) for a, b in common for c, d in ports if max(a, c) <= min(b, d))
     return common
 
 

@@ -1,14 +1,17 @@
 # Copyright: the cutover.aws authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Who may talk to whom in a stack, and the certificate that it shows: groups, their rules one by one, an ACM certificate and its proof in DNS."""
+"""Who may talk to whom in a stack, and the certificate that it shows: groups, their rules one by one, an ACM
+certificate and its proof in DNS.
+"""
 
 from __future__ import annotations
 
 import ipaddress
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TypedDict
 
-from .core import Model, ModelError, Resource, Stack, Value, known, model_of
+from .core import Model, ModelError, Resource, Stack, known, model_of
 
 SECURITY_TYPES = ("security_group", "security_group_rule", "certificate", "validation_record")
 SECURITY_PRUNED = frozenset({"security_group_rule"})
@@ -20,11 +23,14 @@ GROUPS = {
 }
 ANYWHERE = {"ipv4": "0.0.0.0/0", "ipv6": "::/0"}
 NOWHERE = "127.0.0.1/32"
+WAYS = {"ingress": "in", "egress": "out"}
 VALIDATION_TTL = 300
 
 
 class ExtraRule(TypedDict):
-    """A rule of the inventory. group is the group that has it; peer is a CIDR, a group of this stack or another group's id."""
+    """A rule of the inventory. group is the group that has it; peer is a CIDR, a group of this stack or another group's
+    id.
+    """
 
     group: str
     direction: str
@@ -36,7 +42,9 @@ class ExtraRule(TypedDict):
 
 
 class SecurityConfig(TypedDict):
-    """The security role's inputs. certificate_arn is one that exists already; without it and without a domain there is no certificate."""
+    """The security role's inputs. certificate_arn is one that exists already; without it and without a domain there is
+    no certificate.
+    """
 
     vpc_id: str | None
     application_port: int
@@ -84,46 +92,50 @@ def _load_balancer_rules(stack: Stack, config: SecurityConfig) -> Iterator[Resou
     doors = {"https": 443, "http": 80} if config["http_redirect"] else {"https": 443}
     for door, port in doors.items():
         for family, cidr in ANYWHERE.items():
-            yield _rule(stack, "load_balancer", "ingress", f"{door}-{family}", port, cidr, f"{door.upper()} from anywhere, {family}")
-    port = config["application_port"]
-    yield _rule(stack, "load_balancer", "egress", "application", port, group_key("application"), "Requests and health checks to the application")
+            says = _at(port, cidr, f"{door.upper()} from anywhere, {family}")
+            yield _rule(stack, "load_balancer", "ingress", f"{door}-{family}", says)
+    application = _at(
+        config["application_port"], group_key("application"), "Requests and health checks to the application"
+    )
+    yield _rule(stack, "load_balancer", "egress", "application", application)
 
 
 def _application_rules(stack: Stack, config: SecurityConfig) -> Iterator[Resource]:
-    """Requests from the load balancers and among the instances; out to the database, and by 443 to AWS and package repositories."""
+    """Requests from the load balancers and among the instances; out to the database, and by 443 to AWS and packages."""
     port = config["application_port"]
-    yield _rule(stack, "application", "ingress", "load-balancer", port, group_key("load_balancer"), "Requests and health checks from the load balancers")
-    yield _rule(stack, "application", "ingress", "application", port, group_key("application"), "Requests between instances")
-    yield _rule(stack, "application", "egress", "application", port, group_key("application"), "Requests between instances")
-    yield _rule(stack, "application", "egress", "database", config["database_port"], group_key("database"), "Queries to the database")
-    yield _rule(stack, "application", "egress", "https", 443, ANYWHERE["ipv4"], "AWS and package repositories")
+    requests = _at(port, group_key("load_balancer"), "Requests and health checks from the load balancers")
+    among = _at(port, group_key("application"), "Requests between instances")
+    queries = _at(config["database_port"], group_key("database"), "Queries to the database")
+    out = _at(443, ANYWHERE["ipv4"], "AWS and package repositories")
+    yield _rule(stack, "application", "ingress", "load-balancer", requests)
+    yield _rule(stack, "application", "ingress", "application", among)
+    yield _rule(stack, "application", "egress", "application", among)
+    yield _rule(stack, "application", "egress", "database", queries)
+    yield _rule(stack, "application", "egress", "https", out)
 
 
 def _database_rules(stack: Stack, config: SecurityConfig) -> Iterator[Resource]:
-    """Queries from the application alone. Answers need no rule, and a database asks nobody: the rule to nowhere says that this is meant, not forgotten."""
-    yield _rule(stack, "database", "ingress", "application", config["database_port"], group_key("application"), "Queries from the application")
-    yield _rule(stack, "database", "egress", "nowhere", -1, NOWHERE, "Nowhere: a database answers and never asks", protocol="-1")
+    """Queries from the application alone.
+
+    Answers need no rule, and a database asks nobody: the rule to nowhere says that this is meant, not forgotten.
+    """
+    queries = _at(config["database_port"], group_key("application"), "Queries from the application")
+    nowhere = _Says("-1", -1, -1, NOWHERE, "Nowhere: a database answers and never asks")
+    yield _rule(stack, "database", "ingress", "application", queries)
+    yield _rule(stack, "database", "egress", "nowhere", nowhere)
 
 
 def _extra_rule(stack: Stack, name: str, rule: ExtraRule) -> Resource:
     where = f"security_extra_rules.{name}"
     if rule["group"] not in GROUPS:
         raise ModelError(f"{where}.group is {rule['group']}; it must be one of {', '.join(GROUPS)}")
-    if rule["direction"] not in ("ingress", "egress"):
+    if rule["direction"] not in WAYS:
         raise ModelError(f"{where}.direction is {rule['direction']}; it must be ingress or egress")
-    if int(rule["from_port"]) > int(rule["to_port"]):
-        raise ModelError(f"{where}: from_port {rule['from_port']} is above to_port {rule['to_port']}")
-    return _rule(
-        stack,
-        rule["group"],
-        rule["direction"],
-        name,
-        int(rule["from_port"]),
-        _peer(where, rule["peer"]),
-        rule["description"],
-        protocol=rule["protocol"],
-        to_port=int(rule["to_port"]),
-    )
+    first, last = int(rule["from_port"]), int(rule["to_port"])
+    if first > last:
+        raise ModelError(f"{where}: from_port {first} is above to_port {last}")
+    says = _Says(rule["protocol"], first, last, _peer(where, rule["peer"]), rule["description"])
+    return _rule(stack, rule["group"], rule["direction"], name, says)
 
 
 def _peer(where: str, peer: str) -> str:
@@ -135,13 +147,27 @@ def _peer(where: str, peer: str) -> str:
     try:
         return str(ipaddress.ip_network(peer))
     except ValueError as error:
-        raise ModelError(f"{where}.peer is {peer}: neither a network ({error}) nor one of {', '.join(GROUPS)} nor the id of a group or prefix list") from error
+        rule = f"a network in CIDR notation, one of {', '.join(GROUPS)}, or the id of a group or prefix list"
+        raise ModelError(f"{where}.peer is {peer} ({error}); it must be {rule}") from error
 
 
-def _rule(
-    stack: Stack, group: str, direction: str, what: str, port: int, peer: str, description: str, *, protocol: str = "tcp", to_port: int | None = None
-) -> Resource:
-    way = {"ingress": "in", "egress": "out"}[direction]
+@dataclass(frozen=True)
+class _Says:
+    """What a rule says: which ports of which protocol, who is at the other end, and why."""
+
+    protocol: str
+    first: int
+    last: int
+    peer: str
+    description: str
+
+
+def _at(port: int, peer: str, description: str) -> _Says:
+    return _Says("tcp", port, port, peer, description)
+
+
+def _rule(stack: Stack, group: str, direction: str, what: str, says: _Says) -> Resource:
+    way = WAYS[direction]
     key = f"security_group_rule/{group}-{way}-{what}"
     name = stack.named(group.replace("_", "-"), way, what)
     return Resource(
@@ -151,11 +177,11 @@ def _rule(
         {
             "group": group_key(group),
             "direction": direction,
-            "protocol": protocol,
-            "from_port": port,
-            "to_port": port if to_port is None else to_port,
-            "peer": peer,
-            "description": description,
+            "protocol": says.protocol,
+            "from_port": says.first,
+            "to_port": says.last,
+            "peer": says.peer,
+            "description": says.description,
             "tags": stack.tagged(key, name),
         },
     )
@@ -172,7 +198,9 @@ def _certificate(stack: Stack, config: SecurityConfig) -> Iterator[Resource]:
 def _given_certificate(stack: Stack, arn: str) -> Resource:
     """One that somebody else owns: used while it is valid, and otherwise left as it is."""
     if not arn.startswith(f"arn:{stack.partition}:acm:{stack.region}:"):
-        raise ModelError(f"security_certificate_arn is {arn}; a load balancer in {stack.region} takes ACM certificates of {stack.region} only")
+        raise ModelError(
+            f"security_certificate_arn is {arn}; a load balancer in {stack.region} takes certificates of ACM there only"
+        )
     return Resource("certificate", "certificate", arn, {"arn": arn, "status": "ISSUED"})
 
 

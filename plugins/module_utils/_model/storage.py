@@ -1,11 +1,13 @@
 # Copyright: the cutover.aws authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The buckets that a stack ought to have: encrypted, versioned, private, with lifecycle rules, access logs and replicas."""
+"""The buckets that a stack ought to have: encrypted, versioned, private, with lifecycle rules, access logs and
+replicas.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from os.path import commonprefix
+from itertools import takewhile
 from typing import TypedDict
 
 from .core import Model, ModelError, Resource, Stack, Value, known, model_of
@@ -32,7 +34,9 @@ class Transition(TypedDict):
 
 
 class LifecycleRule(TypedDict, total=False):
-    """What happens to objects under prefix. Days count from creation, for old versions from the moment when they were replaced."""
+    """What happens to objects under prefix. Days count from creation, for old versions from the moment when they were
+    replaced.
+    """
 
     prefix: str
     expiration_days: int
@@ -51,7 +55,9 @@ class BucketConfig(TypedDict, total=False):
 
 
 class StorageConfig(TypedDict):
-    """The storage role's inputs. access_logs makes a bucket to which the others of the home region write who asked for what."""
+    """The storage role's inputs. access_logs makes a bucket to which the others of the home region write who asked for
+    what.
+    """
 
     buckets: Mapping[str, BucketConfig]
     key_arn: str | None
@@ -64,7 +70,9 @@ class StorageConfig(TypedDict):
 
 
 def storage_model(stack: Stack, config: StorageConfig) -> Model:
-    """The layer's resources in the order in which they are made: both sides of a replication are versioned before it starts."""
+    """The layer's resources in the order in which they are made: both sides of a replication are versioned before it
+    starts.
+    """
     _check(stack, config)
     return model_of(
         [
@@ -88,7 +96,8 @@ def usual_buckets(stack: Stack) -> dict[str, str]:
 
 def bucket_prefix(stack: Stack) -> str:
     """What the names of all buckets of the stack begin with; those of another stack may begin so too."""
-    return commonprefix([bucket_name(stack, what, stack.region) for what in ("0", "1")])
+    two = (bucket_name(stack, what, stack.region) for what in ("0", "1"))
+    return "".join(one for one, other in takewhile(lambda pair: pair[0] == pair[1], zip(*two, strict=True)))
 
 
 def _check(stack: Stack, config: StorageConfig) -> None:
@@ -96,9 +105,13 @@ def _check(stack: Stack, config: StorageConfig) -> None:
     if replicated and not stack.replica_region:
         raise ModelError(f"storage_buckets.{replicated[0]}.replicated is true, but the stack has no replica_region")
     if replicated and stack.replica_region == stack.region:
-        raise ModelError(f"replica_region is {stack.replica_region}, the stack's own region; the replica of a bucket belongs into another one")
+        raise ModelError(
+            f"replica_region is {stack.replica_region}, the stack's own region; a replica belongs into another one"
+        )
     if ACCESS_LOGS in config["buckets"]:
-        raise ModelError(f"storage_buckets.{ACCESS_LOGS}: this name belongs to the bucket that storage_access_logs makes")
+        raise ModelError(
+            f"storage_buckets.{ACCESS_LOGS}: this name belongs to the bucket that storage_access_logs makes"
+        )
 
 
 def _replicated(config: StorageConfig) -> list[str]:
@@ -106,7 +119,8 @@ def _replicated(config: StorageConfig) -> list[str]:
 
 
 def _access_logs_bucket(stack: Stack, config: StorageConfig) -> Iterator[Resource]:
-    """S3 delivers access logs only to a bucket that encrypts with S3's own keys, hence a bucket beside the one for other logs.
+    """S3 delivers access logs only to a bucket that encrypts with S3's own keys, hence a bucket beside the one for
+    other logs.
 
     https://docs.aws.amazon.com/AmazonS3/latest/userguide/enable-server-access-logging.html
     """
@@ -122,7 +136,9 @@ def _access_logs_bucket(stack: Stack, config: StorageConfig) -> Iterator[Resourc
         "Resource": f"{arn}/*",
         "Condition": {"ArnLike": {"aws:SourceArn": sources}, "StringEquals": {"aws:SourceAccount": stack.account_id}},
     }
-    yield _bucket(stack, ACCESS_LOGS, stack.region, {"algorithm": "AES256", "key_arn": None, "bucket_key": False}, delivery)
+    yield _bucket(
+        stack, ACCESS_LOGS, stack.region, {"algorithm": "AES256", "key_arn": None, "bucket_key": False}, delivery
+    )
 
 
 def _buckets(stack: Stack, config: StorageConfig) -> Iterator[Resource]:
@@ -132,7 +148,9 @@ def _buckets(stack: Stack, config: StorageConfig) -> Iterator[Resource]:
 
 def _replica_buckets(stack: Stack, config: StorageConfig) -> Iterator[Resource]:
     for what in _replicated(config):
-        yield _bucket(stack, what, str(stack.replica_region), _encrypted_with(config["replica_key_arn"]), suffix=REPLICA)
+        yield _bucket(
+            stack, what, str(stack.replica_region), _encrypted_with(config["replica_key_arn"]), suffix=REPLICA
+        )
 
 
 def _encrypted_with(key_arn: str | None) -> dict[str, Value]:
@@ -141,7 +159,12 @@ def _encrypted_with(key_arn: str | None) -> dict[str, Value]:
 
 
 def _bucket(
-    stack: Stack, what: str, region: str, encryption: Mapping[str, Value], *statements: Mapping[str, Value], suffix: str = ""
+    stack: Stack,
+    what: str,
+    region: str,
+    encryption: Mapping[str, Value],
+    *statements: Mapping[str, Value],
+    suffix: str = "",
 ) -> Resource:
     key, name = f"bucket/{what}{suffix}", bucket_name(stack, what, region)
     return Resource(
@@ -194,7 +217,9 @@ def _lifecycle_rules(stack: Stack, config: StorageConfig) -> Iterator[Resource]:
 
 def _lifecycle_rule(where: str, bucket: str, region: str, name: str, rule: LifecycleRule) -> Resource:
     if rule.get("expiration_days") and rule.get("expired_delete_markers"):
-        raise ModelError(f"{where}: expiration_days removes expired delete markers by itself; S3 takes only one of the two")
+        raise ModelError(
+            f"{where}: expiration_days removes expired delete markers by itself; S3 takes only one of the two"
+        )
     return Resource(
         f"lifecycle_rule/{bucket}/{name}",
         "lifecycle_rule",

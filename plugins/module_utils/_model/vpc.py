@@ -1,6 +1,8 @@
 # Copyright: the cutover.aws authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The network that a stack ought to have: subnets in tiers over zones, their routes and ACLs, flow logs, the S3 gateway."""
+"""The network that a stack ought to have: subnets in tiers over zones, their routes and ACLs, flow logs, the S3
+gateway.
+"""
 
 from __future__ import annotations
 
@@ -27,11 +29,15 @@ ANYWHERE = "0.0.0.0/0"
 
 
 AclRule = Sequence[int | str | None]
-"""One entry of a network ACL as amazon.aws.ec2_vpc_nacl writes it: number, protocol, action, CIDR, ICMP type, ICMP code, first port, last port."""
+"""One entry of a network ACL as amazon.aws.ec2_vpc_nacl writes it: number, protocol, action, CIDR, ICMP type, ICMP
+code, first port, last port.
+"""
 
 
 class VpcConfig(TypedDict):
-    """The vpc role's inputs. subnets maps each tier to its CIDRs, one a zone, in the zones' order; nat is per_zone, single or none."""
+    """The vpc role's inputs. subnets maps each tier to its CIDRs, one a zone, in the zones' order; nat is per_zone,
+    single or none.
+    """
 
     cidr: str
     zones: Sequence[str]
@@ -77,7 +83,14 @@ def _subnets(stack: Stack, config: VpcConfig) -> Iterator[Resource]:
         for zone, cidr in zip(config["zones"], cidrs, strict=True):
             suffix = zone_suffix(zone, stack.region)
             yield _resource(
-                stack, f"subnet/{tier}-{suffix}", "subnet", tier, suffix, cidr=cidr, zone=zone, public_ip_on_launch=tier == PUBLIC
+                stack,
+                f"subnet/{tier}-{suffix}",
+                "subnet",
+                tier,
+                suffix,
+                cidr=cidr,
+                zone=zone,
+                public_ip_on_launch=tier == PUBLIC,
             )
 
 
@@ -107,7 +120,9 @@ def _nat_gateways(stack: Stack, config: VpcConfig) -> Iterator[Resource]:
 
 
 def _route_tables(stack: Stack, config: VpcConfig) -> Iterator[Resource]:
-    """One table for the public tier; one a zone for each other tier, so that a zone's traffic leaves by its own NAT gateway."""
+    """One table for the public tier; one a zone for each other tier, so that a zone's traffic leaves by its own NAT
+    gateway.
+    """
     suffixes = [zone_suffix(zone, stack.region) for zone in config["zones"]]
     nat = _nat_zones(stack, config)
     for tier in config["subnets"]:
@@ -121,9 +136,18 @@ def _route_tables(stack: Stack, config: VpcConfig) -> Iterator[Resource]:
             yield _route_table(stack, tier, suffix, [f"subnet/{tier}-{suffix}"], routed)
 
 
-def _route_table(stack: Stack, tier: str, qualifier: str, subnets: list[str], routes: Sequence[Mapping[str, Value]]) -> Resource:
+def _route_table(
+    stack: Stack, tier: str, qualifier: str, subnets: list[str], routes: Sequence[Mapping[str, Value]]
+) -> Resource:
     return _resource(
-        stack, f"route_table/{tier}-{qualifier}", "route_table", tier, qualifier, vpc="vpc", subnets=sorted(subnets), routes=list(routes)
+        stack,
+        f"route_table/{tier}-{qualifier}",
+        "route_table",
+        tier,
+        qualifier,
+        vpc="vpc",
+        subnets=sorted(subnets),
+        routes=list(routes),
     )
 
 
@@ -166,7 +190,9 @@ def _s3_endpoint(stack: Stack, config: VpcConfig) -> Iterator[Resource]:
 
 
 def _flow_logs(stack: Stack, config: VpcConfig) -> Iterator[Resource]:
-    """The group exists, encrypted and with a retention, before anything writes to it; a service that makes its own group sets neither."""
+    """The group exists, encrypted and with a retention, before anything writes to it; a service that makes its own
+    group sets neither.
+    """
     if not config["flow_logs"]:
         return
     name = f"/{stack.name}/vpc-flow-logs"
@@ -175,7 +201,11 @@ def _flow_logs(stack: Stack, config: VpcConfig) -> Iterator[Resource]:
         group,
         "log_group",
         name,
-        {"retention": config["flow_logs_retention"], "key_arn": known(config["key_arn"]), "tags": stack.tagged(group, name)},
+        {
+            "retention": config["flow_logs_retention"],
+            "key_arn": known(config["key_arn"]),
+            "tags": stack.tagged(group, name),
+        },
     )
     yield _resource(
         stack,

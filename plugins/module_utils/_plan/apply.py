@@ -1,6 +1,8 @@
 # Copyright: the cutover.aws authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What the tasks of a role loop over: the resources of a plan by type, with the values that the modules are to be given."""
+"""What the tasks of a role loop over: the resources of a plan by type, with the values that the modules are to be
+given.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +15,9 @@ from .compare import DELETE, Plan
 
 @dataclass(frozen=True)
 class Item:
-    """One turn of a task's loop. id is None while the resource does not exist; action is none where a full run looks at an unchanged one."""
+    """One turn of a task's loop. id is None while the resource does not exist; action is none where a full run looks at
+    an unchanged one.
+    """
 
     key: str
     type: str
@@ -25,11 +29,14 @@ class Item:
     changed: tuple[str, ...] = ()
 
 
-def work_items(types: Iterable[str], model: Model, reality: Reality, plan: Plan, *, full: bool = False) -> dict[str, list[Item]]:
-    """Items by type, an empty list for each of types that has nothing to do: those that the plan changes, or with full every resource of the model; removals under the key removed.
+def work_items(
+    types: Iterable[str], model: Model, reality: Reality, plan: Plan, *, full: bool = False
+) -> dict[str, list[Item]]:
+    """Items by type, an empty list for each of types that has nothing to do: those that the plan changes, or with full
+    every resource of the model; removals under the key removed.
 
-    A value that belongs to someone else (a weight, a capacity, the phase) is the one that AWS shows, so that a module that
-    writes it back changes nothing.
+    A value that belongs to someone else (a weight, a capacity, the phase) is the one that AWS shows, so that a module
+    that writes it back changes nothing.
     """
     planned = {change.key: change for change in plan.changes}
     items: dict[str, list[Item]] = {kind: [] for kind in types}

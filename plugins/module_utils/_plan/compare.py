@@ -37,7 +37,9 @@ class Change:
 
 @dataclass(frozen=True)
 class Plan:
-    """changes: what a run does. left_alone: initial values that someone else has moved. unexpected: what carries the stack's tag and is not in the model."""
+    """changes: what a run does. left_alone: initial values that someone else has moved. unexpected: what carries the
+    stack's tag and is not in the model.
+    """
 
     changes: tuple[Change, ...] = ()
     left_alone: tuple[Change, ...] = ()
@@ -47,8 +49,9 @@ class Plan:
 def compare(model: Model, reality: Reality, pruned_types: Collection[str] = ()) -> Plan:
     """The difference between model and AWS, attribute by attribute.
 
-    Attributes that the model does not name are AWS's own business. Of pruned_types (rules of a group, say) a resource that the model
-    does not know is removed; of any other type it is only reported, because nothing is destroyed without being named.
+    Attributes that the model does not name are AWS's own business. Of pruned_types (rules of a group, say) a resource
+    that the model does not know is removed; of any other type it is only reported, because nothing is destroyed without
+    being named.
     """
     changes, left_alone = [], []
     for key, wanted in model.items():
@@ -92,7 +95,9 @@ def _differences(wanted: Mapping[str, Value], actual: Mapping[str, Value]) -> It
             # Tags that others have added (cost tools, AWS itself) stay: only ours are compared.
             present = before if isinstance(before, Mapping) else {}
             yield from (
-                Difference(f"tags.{tag}", present.get(tag), value) for tag, value in after.items() if present.get(tag) != value
+                Difference(f"tags.{tag}", present.get(tag), value)
+                for tag, value in after.items()
+                if present.get(tag) != value
             )
         elif after == UNKNOWN or before != after:
             yield Difference(path, before, after)

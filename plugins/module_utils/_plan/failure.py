@@ -19,5 +19,7 @@ def _causes(result: Mapping[str, Any]) -> Iterator[str]:
     turns = [turn for turn in result.get("results", []) if turn.get("failed")]
     for turn in turns or [result]:
         item = turn.get("item")
-        named = f"{item['type']} {item['name']}: " if isinstance(item, Mapping) and {"type", "name"} <= set(item) else ""
+        named = (
+            f"{item['type']} {item['name']}: " if isinstance(item, Mapping) and {"type", "name"} <= set(item) else ""
+        )
         yield named + " ".join(str(turn.get("msg", "no reason was given")).split())

@@ -21,18 +21,26 @@ class NotSettled(CutoverError):
     """After a run AWS still does not show what the model asks for; the text lists the differences."""
 
 
-def plan_layer(
-    layer: Layer, model: Model, read: Callable[[], Reality], clock: Clock, *, full: bool = False, settle_timeout: float = 0
-) -> dict[str, Any]:
-    """The result of layer_plan; see that module's documentation. With settle_timeout a plan that stays is an error."""
+def look_at(
+    layer: Layer, model: Model, read: Callable[[], Reality], clock: Clock, timeout: float = 0
+) -> tuple[Reality, Plan]:
+    """What AWS has of the layer, and the plan.
+
+    With a timeout (seconds) it reads until the plan is empty, and raises NotSettled if it stays.
+    """
 
     def look() -> tuple[Reality, Plan]:
         reality = read()
         return reality, compare(model, reality, layer.pruned)
 
-    reality, plan = settle(look, settle_timeout, clock)
-    if settle_timeout and plan.changes:
-        raise NotSettled(_unsettled(layer, plan, settle_timeout))
+    reality, plan = settle(look, timeout, clock)
+    if timeout and plan.changes:
+        raise NotSettled(_unsettled(layer, plan, timeout))
+    return reality, plan
+
+
+def layer_result(layer: Layer, model: Model, reality: Reality, plan: Plan, *, full: bool = False) -> dict[str, Any]:
+    """The result of layer_plan; see that module's documentation."""
     work = work_items(layer.types, model, reality, plan, full=full)
     return {
         **plan_data(plan),
@@ -46,14 +54,17 @@ def plan_layer(
 
 def _unsettled(layer: Layer, plan: Plan, timeout: float) -> str:
     lines = [
-        f"{change.type} {change.name}: " + (", ".join(_wanted(d.path, d.before, d.after) for d in change.differences) or change.action)
+        f"{change.type} {change.name}: "
+        + (", ".join(_wanted(d.path, d.before, d.after) for d in change.differences) or change.action)
         if change.action == "update"
         else f"{change.type} {change.name}: to {change.action}"
         for change in plan.changes
     ]
     return (
-        f"layer {layer.name}: {timeout:.0f} s after the run AWS does not show what was asked for. " + "; ".join(lines) + ". "
-        "Run the playbook again; if the same line comes back, compare it with what the AWS console shows for that resource."
+        f"layer {layer.name}: {timeout:.0f} s after the run AWS does not show what was asked for. "
+        + "; ".join(lines)
+        + ". "
+        "Run the playbook again; if the same line comes back, compare it with what the AWS console shows."
     )
 
 

@@ -41,15 +41,22 @@ def not_removed(left: Mapping[str, Any], retained: Sequence[Mapping[str, Any]]) 
         for layer, resource in _resources(left["found"])
         if not kept & {str(resource["name"]), str(resource["id"]), str(resource["arn"])}
     ]
-    return still + [arn for arn in left["leftovers"] if arn not in kept and not any(arn.endswith((f"/{k}", f":{k}")) for k in kept)]
+    return still + [
+        arn for arn in left["leftovers"] if arn not in kept and not any(arn.endswith((f"/{k}", f":{k}")) for k in kept)
+    ]
 
 
-def removed_text(left: Mapping[str, Any], stack: Mapping[str, Any], retained: Sequence[Mapping[str, Any]], failures: Sequence[str]) -> str:
+def removed_text(
+    left: Mapping[str, Any], stack: Mapping[str, Any], retained: Sequence[Mapping[str, Any]], failures: Sequence[str]
+) -> str:
     """How a destroy has ended: retained things with reason and date, and what could not be removed with the cause."""
     lines = []
     if retained:
         lines += ["", "Retained on purpose:"]
-        lines += [f"  = {r['type']:<22} {r['name']}  {r['reason']}" + (f" (until {r['until']})" if r.get("until") else "") for r in retained]
+        lines += [
+            f"  = {r['type']:<22} {r['name']}  {r['reason']}" + (f" (until {r['until']})" if r.get("until") else "")
+            for r in retained
+        ]
     problems = [*failures, *not_removed(left, retained)]
     if problems:
         lines += ["", "Not removed:", *(f"  ! {problem}" for problem in problems)]

@@ -22,7 +22,9 @@ def change_data(change: Change) -> dict[str, Any]:
 
 
 def plan_data(plan: Plan) -> dict[str, list[dict[str, Any]]]:
-    """The plan as lists: plan (what a run does), left_alone (values that belong to someone else), unexpected (owned, but not in the inventory)."""
+    """The plan as lists: plan (what a run does), left_alone (values that belong to someone else), unexpected (owned,
+    but not in the inventory).
+    """
     return {
         "plan": [change_data(change) for change in plan.changes],
         "left_alone": [change_data(change) for change in plan.left_alone],

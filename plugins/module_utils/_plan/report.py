@@ -43,9 +43,13 @@ def plan_text(plans: Mapping[str, LayerPlan], title: str) -> str:
     summary = ", ".join(f"{number[action]} {verb}" for action, verb in VERBS.items())
     lines += ["", f"Plan: {summary}." if any(number[a] for a in VERBS) else "No changes. AWS is as the inventory asks."]
     if number["left_alone"]:
-        lines.append(f"{number['left_alone']} left alone (=): set once, moved since by a person or a migration; a run does not touch them.")
+        lines.append(
+            f"{number['left_alone']} left alone (=): set once, moved since by somebody; a run does not touch them."
+        )
     if number["unexpected"]:
-        lines.append(f"{number['unexpected']} not in the inventory (?): they carry the stack's tag; a run does not remove them, destroy does.")
+        lines.append(
+            f"{number['unexpected']} not in the inventory (?): they carry the stack's tag; destroy removes them, a run does not."
+        )
     return "\n".join(lines)
 
 

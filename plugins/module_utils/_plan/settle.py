@@ -23,7 +23,9 @@ class Clock:
 
 
 def settle(read: Callable[[], tuple[Reality, Plan]], timeout: float, clock: Clock) -> tuple[Reality, Plan]:
-    """The first reading whose plan is empty, or the last one before timeout seconds are over; with timeout 0 a single reading."""
+    """The first reading whose plan is empty, or the last one before timeout seconds are over; with timeout 0 a single
+    reading.
+    """
     deadline = clock.now() + timeout
     pause = FIRST_PAUSE
     while True:

@@ -21,7 +21,9 @@ def leaves(value: Any) -> int:
 
 
 def summary_text(resources: Mapping[str, Mapping[str, Mapping[str, Any]]], title: str, facts: Mapping[str, Any]) -> str:
-    """resources are those of each layer by key, as layer_plan returns them; facts are lines to print after them, a list for several."""
+    """resources are those of each layer by key, as layer_plan returns them; facts are lines to print after them, a list
+    for several.
+    """
     lines = [title, ""]
     for layer, found in resources.items():
         kinds = Counter(str(resource["type"]) for resource in found.values())

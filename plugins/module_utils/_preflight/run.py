@@ -127,7 +127,7 @@ def _identified(inventory: Inventory, access: Access, stack: Stack) -> tuple[Cal
     try:
         who = caller(access.context(stack))
     except Unanswered as error:
-        return None, [absent("credentials", error.rule, error.fix)]
+        return None, [absent("account", error.rule, error.fix)]
     planned = inventory.typed.get("cutover_planned_minutes")
     minutes = planned if isinstance(planned, int) else PLANNED_MINUTES
     return who, [

@@ -61,6 +61,7 @@ PLAYBOOK_FACTS = (
     "cutover_doomed",
     "cutover_existing",
     "cutover_failure",
+    "cutover_identity_only",
     "cutover_layer_plans",
     "cutover_left",
     "cutover_not_removed",

@@ -16,7 +16,9 @@ from .plan import ALL_PROTOCOLS, EGRESS, Rule, RulesPlan, peer_field, seen
 if TYPE_CHECKING:
     from botocore.client import BaseClient
 
-NOT_YET = AWSRetry.jittered_backoff(retries=8, catch_extra_error_codes=["InvalidGroup.NotFound", "InvalidSecurityGroupRuleId.NotFound"])
+NOT_YET = AWSRetry.jittered_backoff(
+    retries=8, catch_extra_error_codes=["InvalidGroup.NotFound", "InvalidSecurityGroupRuleId.NotFound"]
+)
 """EC2 may not know a group or rule everywhere for some seconds after it was made."""
 
 
@@ -25,7 +27,9 @@ def read(client: BaseClient, group_ids: Iterable[str]) -> list[Rule]:
     wanted = sorted(set(group_ids))
     if not wanted:
         return []
-    pages = client.get_paginator("describe_security_group_rules").paginate(Filters=[{"Name": "group-id", "Values": wanted}])
+    pages = client.get_paginator("describe_security_group_rules").paginate(
+        Filters=[{"Name": "group-id", "Values": wanted}]
+    )
     return [seen(item) for page in pages for item in page["SecurityGroupRules"]]
 
 
@@ -44,11 +48,14 @@ def apply(client: BaseClient, plan: RulesPlan) -> None:
 @NOT_YET
 def _authorize(client: BaseClient, rule: Rule) -> None:
     """One call a rule: the tags of a call are given to all of its rules, and each rule has its own."""
-    authorize = client.authorize_security_group_egress if rule.direction == EGRESS else client.authorize_security_group_ingress
+    authorize = (
+        client.authorize_security_group_egress if rule.direction == EGRESS else client.authorize_security_group_ingress
+    )
     try:
         authorize(GroupId=rule.group_id, IpPermissions=[_permission(rule)], TagSpecifications=_tag_specifications(rule))
     except is_boto3_error_code("InvalidPermission.Duplicate"):
-        # It was made moments ago and the read did not show it yet. Whether it is as asked is seen when the layer is read back.
+        # It was made moments ago and the read did not show it yet. Whether it is as asked is seen when the layer is
+        # read back.
         return
 
 
@@ -92,7 +99,9 @@ def _revoke(client: BaseClient, group_id: str, direction: str, ids: list[str]) -
     revoke = client.revoke_security_group_egress if direction == EGRESS else client.revoke_security_group_ingress
     try:
         revoke(GroupId=group_id, SecurityGroupRuleIds=ids)
-    except is_boto3_error_code(["InvalidSecurityGroupRuleId.NotFound", "InvalidPermission.NotFound", "InvalidGroup.NotFound"]):
+    except is_boto3_error_code(
+        ["InvalidSecurityGroupRuleId.NotFound", "InvalidPermission.NotFound", "InvalidGroup.NotFound"]
+    ):
         # AWS revokes all or none: one that is gone already must not keep the others.
         if len(ids) > 1:
             for identity in ids:

@@ -14,7 +14,9 @@ INGRESS, EGRESS = "ingress", "egress"
 
 @dataclass(frozen=True)
 class Rule:
-    """One rule of a group. peer is a CIDR (IPv4 or IPv6), a group's id or a prefix list's id; id is None while there is no rule."""
+    """One rule of a group. peer is a CIDR (IPv4 or IPv6), a group's id or a prefix list's id; id is None while there is
+    no rule.
+    """
 
     group_id: str
     direction: str
@@ -78,9 +80,11 @@ def seen(item: Mapping[str, Any]) -> Rule:
 
 
 def rules_plan(wanted: Iterable[Rule], absent: Iterable[str], existing: Iterable[Rule]) -> RulesPlan:
-    """wanted may carry the id of the rule that it is to become; absent are ids of rules to revoke; a rule that is neither is left alone.
+    """wanted may carry the id of the rule that it is to become; absent are ids of rules to revoke; a rule that is
+    neither is left alone.
 
-    A rule of the same content is taken as it is, whatever id was given. One whose peer is of another kind is replaced: AWS changes the peer only within its kind.
+    A rule of the same content is taken as it is, whatever id was given. One whose peer is of another kind is replaced:
+    AWS changes the peer only within its kind.
     """
     by_content = {rule.content: rule for rule in existing}
     by_id = {rule.id: rule for rule in by_content.values()}
@@ -99,7 +103,12 @@ def rules_plan(wanted: Iterable[Rule], absent: Iterable[str], existing: Iterable
         if any(present.tags.get(name) != value for name, value in rule.tags.items()):
             retag.append(replace(rule, id=present.id))
     kept = {rule.id for rule in (*modify, *retag)}
-    return RulesPlan(tuple(create), tuple(modify), tuple(retag), tuple(rule for identity, rule in revoke.items() if identity not in kept))
+    return RulesPlan(
+        tuple(create),
+        tuple(modify),
+        tuple(retag),
+        tuple(rule for identity, rule in revoke.items() if identity not in kept),
+    )
 
 
 def _can_become(present: Rule, wanted: Rule) -> bool:

@@ -37,7 +37,11 @@ def rules_diff(plan: RulesPlan, existing: Iterable[Rule]) -> dict[str, dict[str,
 
 def _line(action: str, rule: Rule) -> dict[str, Any]:
     shown = asdict(rule)
-    return {"action": action, "rule_id": shown.pop("id"), **{name: shown[name] for name in shown if name not in ("tags", "description")}}
+    return {
+        "action": action,
+        "rule_id": shown.pop("id"),
+        **{name: shown[name] for name in shown if name not in ("tags", "description")},
+    }
 
 
 def _shown(rule: Rule) -> dict[str, Any]:

@@ -28,12 +28,20 @@ class NoSuchCertificate(CutoverError):
 
 
 def certificates(context: Context) -> list[Found]:
-    """The certificate (key certificate; any other of the stack certificate/<its id>) and the validation records that are there."""
+    """The certificate (key certificate; any other of the stack certificate/<its id>) and the validation records that
+    are there.
+    """
     wanted = context.wanted.get("certificate")
     if wanted and "arn" in wanted.attributes:
         return [_given(context, str(wanted.attributes["arn"]))]
     listed = context.pages("acm", "list_certificates", "CertificateSummaryList", Includes={"keyTypes": KEY_TYPES})
-    tags = dict(zip((c["CertificateArn"] for c in listed), context.each(lambda c: _tags(context, c["CertificateArn"]), listed), strict=True))
+    tags = dict(
+        zip(
+            (c["CertificateArn"] for c in listed),
+            context.each(lambda c: _tags(context, c["CertificateArn"]), listed),
+            strict=True,
+        )
+    )
     ours = [arn for arn, present in tags.items() if present.get(STACK_TAG) == context.stack.name and KEY_TAG in present]
     described = context.each(lambda arn: _describe(context, arn), ours)
     found = [_certificate(item, tags[item["CertificateArn"]]) for item in described if item]
@@ -91,11 +99,16 @@ def _certificate(item: Answer, tags: Mapping[str, Value]) -> Found:
 def _asked_for(options: Iterable[Answer]) -> list[Value]:
     """The records that ACM wants to see, each once: a name and its wildcard share one."""
     records = {o["DomainName"].removeprefix("*."): o["ResourceRecord"] for o in options if "ResourceRecord" in o}
-    return [{"domain": domain, "name": record["Name"], "value": record["Value"]} for domain, record in sorted(records.items())]
+    return [
+        {"domain": domain, "name": record["Name"], "value": record["Value"]}
+        for domain, record in sorted(records.items())
+    ]
 
 
 def _keyed(found: list[Found], wanted: Resource | None) -> list[Found]:
-    """The certificate of the model is the one with its names; AWS cannot change them, so one with others is a predecessor, and stays until the stack goes."""
+    """The certificate of the model is the one with its names; AWS cannot change them, so one with others is a
+    predecessor, and stays until the stack goes.
+    """
     held = ("domain", "alternative_names", "key_algorithm")
 
     def fitness(certificate: Found) -> tuple[bool, bool, str]:
@@ -103,7 +116,10 @@ def _keyed(found: list[Found], wanted: Resource | None) -> list[Found]:
         return fits, certificate.attributes["status"] == "ISSUED", certificate.id
 
     ranked = sorted(found, key=fitness, reverse=True)
-    return [replace(certificate, key="certificate") if place == 0 else certificate for place, certificate in enumerate(ranked)]
+    return [
+        replace(certificate, key="certificate") if place == 0 else certificate
+        for place, certificate in enumerate(ranked)
+    ]
 
 
 def _names_of(summaries: Iterable[Answer]) -> set[str]:
@@ -114,9 +130,14 @@ def _names_of(summaries: Iterable[Answer]) -> set[str]:
 def _records(context: Context, found: list[Found], elsewhere: set[str]) -> list[Found]:
     """The CNAME of each name that ACM asks for, where it exists.
 
-    The value depends on the account and the name alone, so another certificate may need the same record: facts.shared says so.
+    The value depends on the account and the name alone, so another certificate may need the same record: facts.shared
+    says so.
     """
-    asked = {r["domain"]: {**r, "certificate": c.id, "shared": r["domain"] in elsewhere} for c in reversed(found) for r in c.facts["records"]}  # type: ignore[union-attr,call-overload,index,dict-item]
+    asked = {
+        r["domain"]: {**r, "certificate": c.id, "shared": r["domain"] in elsewhere}
+        for c in reversed(found)
+        for r in c.facts["records"]
+    }  # type: ignore[union-attr,call-overload,index,dict-item]
     if not asked:
         return []
     zones = context.pages("route53", "list_hosted_zones", "HostedZones")
@@ -130,7 +151,9 @@ def _record(context: Context, asked: Mapping[str, Any], zones: list[Answer]) -> 
         record = _look_up(context, zone, asked["name"])
         if record:
             values = [value["Value"] for value in record.get("ResourceRecords", [])]
-            proof = "certificate" if [v.rstrip(".") for v in values] == [asked["value"].rstrip(".")] else ", ".join(values)
+            proof = (
+                "certificate" if [v.rstrip(".") for v in values] == [asked["value"].rstrip(".")] else ", ".join(values)
+            )
             return Found(
                 key=key,
                 type="validation_record",
@@ -147,14 +170,20 @@ def _zones_of(context: Context, key: str, name: str, zones: list[Answer]) -> lis
     wanted = context.wanted.get(key)
     if wanted and wanted.attributes["zone_id"] != UNKNOWN:
         return [str(wanted.attributes["zone_id"])]
-    around = [z for z in zones if not z["Config"].get("PrivateZone") and f".{name.rstrip('.')}.".endswith(f".{z['Name'].rstrip('.')}.")]
+    around = [
+        z
+        for z in zones
+        if not z["Config"].get("PrivateZone") and f".{name.rstrip('.')}.".endswith(f".{z['Name'].rstrip('.')}.")
+    ]
     return [z["Id"].rpartition("/")[2] for z in sorted(around, key=lambda z: len(z["Name"]), reverse=True)]
 
 
 def _look_up(context: Context, zone: str, name: str) -> Answer | None:
     route53 = context.client("route53")
     try:
-        answer = route53.list_resource_record_sets(HostedZoneId=zone, StartRecordName=name, StartRecordType="CNAME", MaxItems="1")
+        answer = route53.list_resource_record_sets(
+            HostedZoneId=zone, StartRecordName=name, StartRecordType="CNAME", MaxItems="1"
+        )
     except is_boto3_error_code("NoSuchHostedZone"):
         return None
     record: Answer = next(iter(answer["ResourceRecordSets"]), {})

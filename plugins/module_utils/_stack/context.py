@@ -1,6 +1,6 @@
 # Copyright: the cutover.aws authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""How the readers ask AWS: clients by service and region, many calls at once, and the rule of what belongs to a stack."""
+"""How the readers ask AWS: clients by service and region, many calls at once, and what belongs to a stack."""
 
 from __future__ import annotations
 
@@ -30,10 +30,13 @@ class ClientFactory(Protocol):
 class Context:
     """One reading of a stack.
 
-    wanted is the model that the reader may take exact names from; it is empty when somebody asks for a stack by name only.
+    wanted is the model that the reader may take exact names from; it is empty when somebody asks for a stack by name
+    only.
     """
 
-    def __init__(self, stack: Stack, factory: ClientFactory, wanted: Model | None = None, threads: int = THREADS) -> None:
+    def __init__(
+        self, stack: Stack, factory: ClientFactory, wanted: Model | None = None, threads: int = THREADS
+    ) -> None:
         self.stack = stack
         self.wanted: Model = wanted or {}
         self._factory = factory
@@ -43,14 +46,18 @@ class Context:
         self._keys = {(resource.type, resource.name): key for key, resource in self.wanted.items()}
 
     def client(self, service: str, region: str | None = None) -> BaseClient:
-        """The client of a service in the home region, or in the region given. Making one is not thread-safe in boto3, hence the lock."""
+        """The client of a service in the home region, or in the region given. Making one is not thread-safe in boto3,
+        hence the lock.
+        """
         where = region or self.stack.region
         with self._lock:
             if (service, where) not in self._clients:
                 self._clients[service, where] = self._factory(service, where)
             return self._clients[service, where]
 
-    def pages(self, service: str, operation: str, result: str, region: str | None = None, **arguments: object) -> list[dict[str, object]]:
+    def pages(
+        self, service: str, operation: str, result: str, region: str | None = None, **arguments: object
+    ) -> list[dict[str, object]]:
         """Every item of a listing, all pages."""
         paginator = self.client(service, region).get_paginator(operation)
         return [item for page in paginator.paginate(**arguments) for item in page.get(result, [])]
@@ -60,7 +67,7 @@ class Context:
         return dict(zip(calls, self.each(lambda call: call(), calls.values()), strict=True))
 
     def each(self, function: Callable[[R], T], items: Iterable[R]) -> list[T]:
-        """function of every item, at the same time, in the items' order. The first error is raised when all have ended."""
+        """function of every item, at the same time, in the items' order; raises the first error when all have ended."""
         todo = list(items)
         if len(todo) <= 1:
             return [function(item) for item in todo]
@@ -68,11 +75,15 @@ class Context:
             return list(pool.map(function, todo))
 
     def owns(self, kind: str, name: str, tags: Mapping[str, Value]) -> bool:
-        """A resource belongs to the stack by its tag; one that the model names exactly is looked at even when its tag is gone."""
+        """A resource belongs to the stack by its tag; one that the model names exactly is looked at even when its tag
+        is gone.
+        """
         return tags.get(STACK_TAG) == self.stack.name or (kind, name) in self._keys
 
     def key(self, kind: str, name: str, tags: Mapping[str, Value]) -> str:
-        """Which resource of the model it is: by its tag, so that a Name edited by hand is seen as just that; where the tag is gone, by exact name."""
+        """Which resource of the model it is: by its tag, so that a Name edited by hand is seen as just that; where the
+        tag is gone, by exact name.
+        """
         tagged = str(tags.get(KEY_TAG) or "")
         if tagged in self.wanted:
             return tagged

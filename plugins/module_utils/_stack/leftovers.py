@@ -44,8 +44,9 @@ READ_BY_LAYERS = frozenset(
         "sns:",
     }
 )
-"""What the readers list by the stack's tag, as service and first word of the ARN's resource part. They ask the services themselves, so one of these
-that they do not show is gone, however long the tagging API goes on naming it."""
+"""What the readers list by the stack's tag, as service and first word of the ARN's resource part. They ask the services
+themselves, so one of these that they do not show is gone, however long the tagging API goes on naming it.
+"""
 
 
 def leftovers(context: Context) -> list[str]:
@@ -57,12 +58,16 @@ def leftovers(context: Context) -> list[str]:
 
 def _tagged(context: Context, region: str) -> list[str]:
     filters = [{"Key": STACK_TAG, "Values": [context.stack.name]}]
-    answers = context.pages("resourcegroupstaggingapi", "get_resources", "ResourceTagMappingList", region, TagFilters=filters)
+    answers = context.pages(
+        "resourcegroupstaggingapi", "get_resources", "ResourceTagMappingList", region, TagFilters=filters
+    )
     return [str(answer["ResourceARN"]) for answer in answers]
 
 
 def _kind(arn: str) -> str:
-    """ec2:vpc of arn:aws:ec2:us-east-1:123456789012:vpc/vpc-1; s3: and sns: of the two whose resource part is a bare name."""
+    """ec2:vpc of arn:aws:ec2:us-east-1:123456789012:vpc/vpc-1; s3: and sns: of the two whose resource part is a bare
+    name.
+    """
     service, resource = arn.split(":")[2], arn.split(":", 5)[-1]
     separators = [resource.index(mark) for mark in "/:" if mark in resource]
     return f"{service}:{resource[: min(separators)]}" if separators and service != "s3" else f"{service}:"

@@ -15,7 +15,9 @@ Answer = dict[str, Any]
 """One item of an AWS answer, as botocore parsed it."""
 
 Content = tuple[Value, ...]
-"""What a rule says: group, direction, protocol, first port, last port, peer. AWS allows no second rule that says the same."""
+"""What a rule says: group, direction, protocol, first port, last port, peer. AWS allows no second rule that says the
+same.
+"""
 
 CONTENT = ("group", "direction", "protocol", "from_port", "to_port", "peer")
 
@@ -27,7 +29,10 @@ def read_security(context: Context) -> Reality:
 
 
 def _groups_and_rules(context: Context) -> list[Found]:
-    groups = [_group(context, item) for item in context.pages("ec2", "describe_security_groups", "SecurityGroups", Filters=context.stack_filter())]
+    groups = [
+        _group(context, item)
+        for item in context.pages("ec2", "describe_security_groups", "SecurityGroups", Filters=context.stack_filter())
+    ]
     if not groups:
         return []
     ids = [{"Name": "group-id", "Values": [group.id for group in groups]}]
@@ -48,15 +53,21 @@ def _group(context: Context, item: Answer) -> Found:
 
 
 def _rules(context: Context, items: Iterable[Answer], keys: Mapping[str, str]) -> Iterator[Found]:
-    """Each rule is the one of the model that says the same; one that says something else is the one that its tag names, unless that is taken.
+    """Each rule is the one of the model that says the same; one that says something else is the one that its tag names,
+    unless that is taken.
 
-    So tags that somebody took off are put back on the same rule, and a rule edited by hand is seen as that. Whatever is left has its id as key.
+    So tags that somebody took off are put back on the same rule, and a rule edited by hand is seen as that. Whatever is
+    left has its id as key.
     """
     rules = [(item, _attributes(item, keys)) for item in items]
     wanted = {_content(r.attributes): r.key for r in context.wanted.values() if r.type == "security_group_rule"}
     taken = {wanted[_content(attributes)] for _item, attributes in rules if _content(attributes) in wanted}
     for item, attributes in rules:
-        key = wanted.get(_content(attributes)) or _tagged_key(context, item, taken) or f"security_group_rule/{item['SecurityGroupRuleId']}"
+        key = (
+            wanted.get(_content(attributes))
+            or _tagged_key(context, item, taken)
+            or f"security_group_rule/{item['SecurityGroupRuleId']}"
+        )
         taken.add(key)
         yield _rule(item, key, attributes)
 
@@ -93,7 +104,9 @@ def _attributes(item: Answer, keys: Mapping[str, str]) -> dict[str, Value]:
         "protocol": item["IpProtocol"],
         "from_port": item.get("FromPort", -1),
         "to_port": item.get("ToPort", -1),
-        "peer": keys.get(group, group) if group else item.get("CidrIpv4") or item.get("CidrIpv6") or item.get("PrefixListId"),
+        "peer": keys.get(group, group)
+        if group
+        else item.get("CidrIpv4") or item.get("CidrIpv6") or item.get("PrefixListId"),
     }
 
 
@@ -101,7 +114,9 @@ def security_outputs(found: Reality) -> dict[str, Value]:
     """What other layers need: the groups by what they are for, and the certificate; absent is null."""
     certificate = found.get("certificate")
     return {
-        "group_ids": {group: _id(found, f"security_group/{group}") for group in ("load_balancer", "application", "database")},
+        "group_ids": {
+            group: _id(found, f"security_group/{group}") for group in ("load_balancer", "application", "database")
+        },
         "certificate_arn": certificate.arn if certificate else None,
         "certificate_status": certificate.attributes["status"] if certificate else None,
         "certificate_domain": certificate.attributes["domain"] if certificate else None,

@@ -119,7 +119,9 @@ def _bucket(context: Context, bucket: Bucket, seen: Mapping[str, Answer]) -> Fou
             "versioning": seen["versioning"].get("Status"),
             "encryption": _encryption(seen["encryption"]),
             "public_access_block": _public_access_block(seen["public_access_block"]),
-            "ownership": next((r["ObjectOwnership"] for r in seen["ownership"].get("OwnershipControls", {}).get("Rules", [])), None),
+            "ownership": next(
+                (r["ObjectOwnership"] for r in seen["ownership"].get("OwnershipControls", {}).get("Rules", [])), None
+            ),
             "policy": canonical(policy) if policy else None,
             "tags": bucket.tags,
         },
@@ -170,7 +172,12 @@ def _logging(bucket: Bucket, answer: Answer) -> Iterator[Found]:
             type="bucket_logging",
             name=bucket.name,
             id=bucket.name,
-            attributes={"bucket": bucket.key, "region": bucket.region, "target": enabled["TargetBucket"], "prefix": enabled.get("TargetPrefix", "")},
+            attributes={
+                "bucket": bucket.key,
+                "region": bucket.region,
+                "target": enabled["TargetBucket"],
+                "prefix": enabled.get("TargetPrefix", ""),
+            },
         )
 
 
@@ -183,7 +190,12 @@ def _replication(bucket: Bucket, answer: Answer) -> Iterator[Found]:
             type="bucket_replication",
             name=bucket.name,
             id=bucket.name,
-            attributes={"bucket": bucket.key, "region": bucket.region, "role_arn": configuration["Role"], "rules": rules},
+            attributes={
+                "bucket": bucket.key,
+                "region": bucket.region,
+                "role_arn": configuration["Role"],
+                "rules": rules,
+            },
         )
 
 
@@ -194,7 +206,9 @@ def storage_outputs(found: Reality) -> dict[str, Value]:
     replicas = {what.removesuffix(REPLICA): f for what, f in buckets.items() if what.endswith(REPLICA)}
     return {
         "buckets": {what.replace("-", "_"): _output(home.get(what)) for what in sorted({"logs", "assets", *home})},
-        "replica_buckets": {what.replace("-", "_"): _output(replicas.get(what)) for what in sorted({"assets", *replicas})},
+        "replica_buckets": {
+            what.replace("-", "_"): _output(replicas.get(what)) for what in sorted({"assets", *replicas})
+        },
     }
 
 

@@ -70,9 +70,15 @@ def _list(context: Context) -> dict[str, list[Answer]]:
         vpc_endpoint=listing("describe_vpc_endpoints", "VpcEndpoints", Filters=owned),
         flow_log=listing("describe_flow_logs", "FlowLogs", Filters=owned),
     )
-    # Looked at once more here, because destroy removes what this returns: another stack's resource must not depend on a filter alone.
+    # Looked at once more here, because destroy removes what this returns: another stack's resource must not depend on a
+    # filter alone.
     return {
-        kind: [item for item in items if item.get("State") not in GONE and tags_of(item.get("Tags")).get(STACK_TAG) == context.stack.name] for kind, items in listings.items()
+        kind: [
+            item
+            for item in items
+            if item.get("State") not in GONE and tags_of(item.get("Tags")).get(STACK_TAG) == context.stack.name
+        ]
+        for kind, items in listings.items()
     }
 
 
@@ -85,7 +91,9 @@ def _keys_by_id(context: Context, listing: Mapping[str, list[Answer]]) -> dict[s
     return keys
 
 
-def _found(kind: str, item: Answer, keys: Mapping[str, str], facts: Mapping[str, Value] | None = None, **attributes: Value) -> Found:
+def _found(
+    kind: str, item: Answer, keys: Mapping[str, str], facts: Mapping[str, Value] | None = None, **attributes: Value
+) -> Found:
     identity = item[IDS[kind]]
     tags = tags_of(item.get("Tags"))
     return Found(
@@ -162,7 +170,11 @@ def _routes(item: Answer, keys: Mapping[str, str]) -> Iterator[dict[str, Value]]
             continue
         targets = ("GatewayId", "NatGatewayId", "VpcPeeringConnectionId", "TransitGatewayId", "NetworkInterfaceId")
         target = next((route[t] for t in targets if route.get(t)), None)
-        destination = route.get("DestinationCidrBlock") or route.get("DestinationIpv6CidrBlock") or route.get("DestinationPrefixListId")
+        destination = (
+            route.get("DestinationCidrBlock")
+            or route.get("DestinationIpv6CidrBlock")
+            or route.get("DestinationPrefixListId")
+        )
         yield {"dest": destination, "gateway_id": keys.get(target, target) if target else None}
 
 
@@ -264,5 +276,8 @@ def _subnet_routes(found: Reality) -> dict[str, Value]:
         for subnet in table.attributes["subnets"]:  # type: ignore[union-attr]
             default = next((r["gateway_id"] for r in table.attributes["routes"] if r["dest"] == "0.0.0.0/0"), None)  # type: ignore[union-attr,index,call-overload]
             target = found.get(str(default))
-            routes[str(subnet).removeprefix("subnet/")] = {"route_table_id": table.id, "default_route": target.id if target else default}
+            routes[str(subnet).removeprefix("subnet/")] = {
+                "route_table_id": table.id,
+                "default_route": target.id if target else default,
+            }
     return routes

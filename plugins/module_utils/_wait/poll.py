@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import reduce
 from typing import TYPE_CHECKING, Any
 
@@ -22,21 +23,29 @@ class WaitFailed(CutoverError):
     """What was waited for will not come, or did not come in time; the text names resource, state and reason."""
 
 
+@dataclass(frozen=True)
+class Patience:
+    """How long to wait in all, and between two looks, in seconds."""
+
+    timeout: float
+    interval: float
+    clock: Clock
+
+
 def wait_until(
     condition: Condition,
     look: Callable[[], Mapping[str, str]],
     names: Sequence[str],
+    patience: Patience,
     *,
     absent: bool,
-    timeout: float,
-    interval: float,
-    clock: Clock,
 ) -> dict[str, str]:
     """The states by name once all are ready (or gone, when absent).
 
-    Raises WaitFailed on a failure state, or after timeout seconds.
+    Raises WaitFailed on a failure state, or when the time is over.
     """
-    deadline = clock.now() + timeout
+    clock = patience.clock
+    deadline = clock.now() + patience.timeout
     while True:
         states = {name: ABSENT for name in names} | dict(look())
         if absent:
@@ -50,10 +59,10 @@ def wait_until(
         if left <= 0:
             listed = ", ".join(f"{name} is {state}" for name, state in waiting.items())
             raise WaitFailed(
-                f"after {timeout:.0f} s {listed}. "
+                f"after {patience.timeout:.0f} s {listed}. "
                 "Running the playbook again goes on waiting; timeout makes it wait longer."
             )
-        clock.sleep(min(interval, left))
+        clock.sleep(min(patience.interval, left))
 
 
 def _stop_on_failure(condition: Condition, states: Mapping[str, str]) -> None:

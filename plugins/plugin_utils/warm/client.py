@@ -2,9 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """The interpreter that Ansible starts for a task: hands the task to the fork server, or becomes the real Python.
 
-Ansible pipes a module into `<interpreter>` and reads its standard output and exit status. This program passes its own standard input, output and error, environment,
-directory and umask to a server that has boto3 loaded already, and ends as the server's child ends. Whatever is not exactly that (a file to run, an
-option, no server) is given to the real Python before anything has run, so nothing ever runs twice.
+Ansible pipes a module into `<interpreter>` and reads its standard output and exit status. This program passes its own
+standard input, output and error, environment, directory and umask to a server that has boto3 loaded already, and ends
+as the server's child ends. Whatever is not exactly that (a file to run, an option, no server) is given to the real
+Python before anything has run, so nothing ever runs twice.
 """
 
 from __future__ import annotations
@@ -48,7 +49,9 @@ def become_python() -> None:
 
 
 def rendezvous() -> str:
-    """The path of the socket: in a directory of this user alone, named after everything that the server's state depends on."""
+    """The path of the socket: in a directory of this user alone, named after everything that the server's state depends
+    on.
+    """
     runtime = os.environ.get("XDG_RUNTIME_DIR") or tempfile.gettempdir()
     directory = os.path.join(runtime, f"cutover-warm-{os.getuid()}")
     os.makedirs(directory, mode=0o700, exist_ok=True)
@@ -113,7 +116,9 @@ def _spawn(path: str) -> None:
 def _send_task(connection: socket.socket) -> None:
     umask = os.umask(0)
     os.umask(umask)
-    task = json.dumps({"environment": dict(os.environ), "directory": os.getcwd(), "umask": umask}).encode("utf-8", "surrogateescape")
+    task = json.dumps({"environment": dict(os.environ), "directory": os.getcwd(), "umask": umask}).encode(
+        "utf-8", "surrogateescape"
+    )
     descriptors = struct.pack("3i", 0, 1, 2)
     connection.sendmsg([struct.pack("!I", len(task))], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, descriptors)])
     connection.sendall(task)
@@ -123,7 +128,10 @@ def _wait(connection: socket.socket) -> int:
     """Ends as the task has ended: the same exit status, or the same signal."""
     answer = connection.recv(4)
     if len(answer) != struct.calcsize("!i"):
-        print("the warm server was lost while the task ran; whether the task has changed anything is unknown", file=sys.stderr)
+        print(
+            "the warm server was lost while the task ran; whether the task has changed anything is unknown",
+            file=sys.stderr,
+        )
         return LIVED_ON
     status = struct.unpack("!i", answer)[0]
     if os.WIFSIGNALED(status):

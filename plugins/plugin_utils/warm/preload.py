@@ -1,6 +1,8 @@
 # Copyright: the cutover.aws authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What the fork server has ready: libraries, botocore's service models, and the code of module files that were compiled before."""
+"""What the fork server has ready: libraries, botocore's service models, and the code of module files that were compiled
+before.
+"""
 
 from __future__ import annotations
 
@@ -14,19 +16,58 @@ import zipimport
 from contextlib import suppress
 from typing import Any
 
-LIBRARIES = (
-    "ast argparse base64 boto3 botocore.session botocore.client botocore.parsers botocore.serialize botocore.httpsession botocore.retries.standard "
-    "boto3.session copy dataclasses datetime dateutil.parser email.mime.text getpass glob grp inspect ipaddress json locale logging platform pwd "
-    "random runpy select shlex shutil subprocess syslog tarfile tempfile urllib.request urllib3 uuid xml.etree.ElementTree zipfile"
-).split()
-"""None of Ansible's own: those come out of each task's payload, so that a task runs exactly the code that the controller has sent."""
+LIBRARIES = [
+    "ast",
+    "argparse",
+    "base64",
+    "boto3",
+    "botocore.session",
+    "botocore.client",
+    "botocore.parsers",
+    "botocore.serialize",
+    "botocore.httpsession",
+    "botocore.retries.standard",
+    "boto3.session",
+    "copy",
+    "dataclasses",
+    "datetime",
+    "dateutil.parser",
+    "email.mime.text",
+    "getpass",
+    "glob",
+    "grp",
+    "inspect",
+    "ipaddress",
+    "json",
+    "locale",
+    "logging",
+    "platform",
+    "pwd",
+    "random",
+    "runpy",
+    "select",
+    "shlex",
+    "shutil",
+    "subprocess",
+    "syslog",
+    "tarfile",
+    "tempfile",
+    "urllib.request",
+    "urllib3",
+    "uuid",
+    "xml.etree.ElementTree",
+    "zipfile",
+]
+"""None of Ansible's own: those come out of each task's payload, so that a task runs exactly the code that the
+controller has sent.
+"""
 
 _models: set[tuple[str, ...]] = set()
 _inherited: frozenset[tuple[str, ...]] = frozenset()
 
 
 def install(code_directory: str) -> None:
-    """Loads the libraries, and makes sessions share one loader of models and imports from payloads share compiled code."""
+    """Loads the libraries; sessions then share one loader of models, imports from payloads compiled code."""
     for name in LIBRARIES:
         with suppress(ImportError):
             importlib.import_module(name)
@@ -37,7 +78,8 @@ def install(code_directory: str) -> None:
 
 
 def _share_models() -> None:
-    """Parsing a service's model costs more than most calls; a Loader keeps what it has parsed, so all sessions get the same one.
+    """Parsing a service's model costs more than most calls; a Loader keeps what it has parsed, so all sessions get the
+    same one.
 
     Not where the user has models of his own in ~/.aws/models, or names a directory of models.
     """
@@ -53,7 +95,9 @@ def _share_models() -> None:
         return load(service_name, type_name, api_version)
 
     shared.load_service_model = load_and_note
-    session.create_loader = lambda search_path_string=None: shared if search_path_string is None else stock(search_path_string)
+    session.create_loader = lambda search_path_string=None: (
+        shared if search_path_string is None else stock(search_path_string)
+    )
     PayloadImporter.loader = shared
 
 
@@ -74,7 +118,9 @@ def learn(report: bytes) -> None:
 
 
 class PayloadImporter(zipimport.zipimporter):
-    """Imports from a task's payload without compiling what was compiled before: code is kept by the hash of its name and source."""
+    """Imports from a task's payload without compiling what was compiled before: code is kept by the hash of its name
+    and source.
+    """
 
     directory = ""
     loader: Any = None
@@ -89,7 +135,9 @@ class PayloadImporter(zipimport.zipimporter):
         source, name = self.get_source(fullname), self.get_filename(fullname)
         if source is None:
             return super().get_code(fullname)
-        kept = os.path.join(self.directory, hashlib.sha256(f"{name.removeprefix(self.archive)}\0{source}".encode()).hexdigest())
+        kept = os.path.join(
+            self.directory, hashlib.sha256(f"{name.removeprefix(self.archive)}\0{source}".encode()).hexdigest()
+        )
         with suppress(OSError, ValueError, EOFError, TypeError), open(kept, "rb") as file:
             return marshal.load(file)
         code = compile(source, name, "exec", dont_inherit=True)

@@ -85,7 +85,9 @@ class Server:
     def _begin(self, connection: socket.socket) -> None:
         """Forks a child for one task; a stranger, or a caller that ends in the middle of its request, gets nothing."""
         with suppress(OSError, ValueError, KeyError, struct.error):
-            peer = struct.unpack("3i", connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, struct.calcsize("3i")))
+            peer = struct.unpack(
+                "3i", connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, struct.calcsize("3i"))
+            )
             if peer[1] == os.getuid():
                 task, descriptors = _receive(connection)
                 self._fork(connection, task, descriptors)
@@ -161,7 +163,9 @@ def _run(task: dict, descriptors: list[int], reported: int) -> None:
 
 
 def _close_all_but(kept: int) -> None:
-    """The server's sockets and the other tasks' pipes are not the task's; the standard streams are made anew on the new descriptors."""
+    """The server's sockets and the other tasks' pipes are not the task's; the standard streams are made anew on the new
+    descriptors.
+    """
     os.closerange(3, kept)
     os.closerange(kept + 1, 4096)
     sys.stdin, sys.stdout, sys.stderr = (open(n, mode, closefd=False) for n, mode in ((0, "r"), (1, "w"), (2, "w")))  # noqa: SIM115

@@ -7,19 +7,35 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from ansible_collections.cutover.aws.plugins.module_utils._model.core import KEY_TAG, STACK_TAG, UNKNOWN, ModelError, Stack
-from ansible_collections.cutover.aws.plugins.module_utils._model.names import fit, zone_suffix
-from ansible_collections.cutover.aws.plugins.module_utils._model.vpc import VPC_TYPES, vpc_model
 from hypothesis import given
 from hypothesis import strategies as st
+
+from ansible_collections.cutover.aws.plugins.module_utils._model.core import (
+    KEY_TAG,
+    STACK_TAG,
+    UNKNOWN,
+    ModelError,
+    Stack,
+)
+from ansible_collections.cutover.aws.plugins.module_utils._model.names import fit, zone_suffix
+from ansible_collections.cutover.aws.plugins.module_utils._model.vpc import VPC_TYPES, vpc_model
 
 STACK = Stack("acme", "prod", "us-east-1", "123456789012", tags={"CostCenter": "web"})
 CONFIG: dict[str, Any] = {
     "cidr": "10.20.0.0/16",
     "zones": ["us-east-1a", "us-east-1b"],
-    "subnets": {"public": ["10.20.0.0/24", "10.20.1.0/24"], "private": ["10.20.2.0/24", "10.20.3.0/24"], "database": ["10.20.4.0/24", "10.20.5.0/24"]},
+    "subnets": {
+        "public": ["10.20.0.0/24", "10.20.1.0/24"],
+        "private": ["10.20.2.0/24", "10.20.3.0/24"],
+        "database": ["10.20.4.0/24", "10.20.5.0/24"],
+    },
     "nat": "per_zone",
-    "network_acls": {"database": {"ingress": [[110, "tcp", "allow", "a", None, None, 1, 2], [100, "tcp", "allow", "b", None, None, 1, 2]], "egress": []}},
+    "network_acls": {
+        "database": {
+            "ingress": [[110, "tcp", "allow", "a", None, None, 1, 2], [100, "tcp", "allow", "b", None, None, 1, 2]],
+            "egress": [],
+        }
+    },
     "s3_endpoint": True,
     "flow_logs": True,
     "flow_logs_retention": 30,
@@ -40,10 +56,14 @@ def model(**changes: Any) -> Any:
         ("none", [], None),
     ],
 )
-def test_each_zone_leaves_by_its_own_gateway_unless_they_share_one(nat: str, gateways: list[str], route_of_b: str | None) -> None:
+def test_each_zone_leaves_by_its_own_gateway_unless_they_share_one(
+    nat: str, gateways: list[str], route_of_b: str | None
+) -> None:
     resources = model(nat=nat)
     assert [key for key, r in resources.items() if r.type == "nat_gateway"] == gateways
-    assert [r["gateway_id"] for r in resources["route_table/private-b"].attributes["routes"]] == ([route_of_b] if route_of_b else [])
+    assert [r["gateway_id"] for r in resources["route_table/private-b"].attributes["routes"]] == (
+        [route_of_b] if route_of_b else []
+    )
 
 
 def test_databases_have_no_way_out() -> None:
@@ -89,6 +109,8 @@ def test_names_fit_and_stay_apart(name: str, limit: int) -> None:
     assert fit(name, limit) == fit(name, limit)
 
 
-@pytest.mark.parametrize(("zone", "region", "suffix"), [("us-east-1a", "us-east-1", "a"), ("us-west-2-lax-1a", "us-west-2", "lax-1a")])
+@pytest.mark.parametrize(
+    ("zone", "region", "suffix"), [("us-east-1a", "us-east-1", "a"), ("us-west-2-lax-1a", "us-west-2", "lax-1a")]
+)
 def test_zone_suffix(zone: str, region: str, suffix: str) -> None:
     assert zone_suffix(zone, region) == suffix

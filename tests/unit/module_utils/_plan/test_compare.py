@@ -7,11 +7,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from ansible_collections.cutover.aws.plugins.module_utils._model.core import PHASE_TAG, UNKNOWN, Found, Resource, Value
 from ansible_collections.cutover.aws.plugins.module_utils._plan.apply import work_items
 from ansible_collections.cutover.aws.plugins.module_utils._plan.compare import compare
-from hypothesis import given
-from hypothesis import strategies as st
 
 SCALARS = st.one_of(st.integers(0, 3), st.booleans(), st.sampled_from(["a", "b"]), st.none())
 ATTRIBUTES = st.dictionaries(st.sampled_from(["size", "class", "retention"]), SCALARS)
@@ -37,9 +38,21 @@ def paths(changes: tuple) -> list[tuple[str, list[str]]]:
         pytest.param(wanted(cidr="10.0.0.0/16"), found(cidr="10.0.0.0/16"), [], id="equal"),
         pytest.param(wanted(dns=True), found(dns=False), [("update", ["dns"])], id="one attribute differs"),
         pytest.param(wanted(dns=True), found(), [("update", ["dns"])], id="AWS does not show it: unknown is not equal"),
-        pytest.param(wanted(dns=True), found(dns=True, tenancy="dedicated"), [], id="what the model does not name is AWS's business"),
-        pytest.param(wanted(key_arn=UNKNOWN), found(key_arn="arn"), [("update", ["key_arn"])], id="an input that is not there yet"),
-        pytest.param(wanted(tags={"Name": "a"}), found(tags={"Name": "b"}), [("update", ["tags.Name"])], id="tag edited"),
+        pytest.param(
+            wanted(dns=True),
+            found(dns=True, tenancy="dedicated"),
+            [],
+            id="what the model does not name is AWS's business",
+        ),
+        pytest.param(
+            wanted(key_arn=UNKNOWN),
+            found(key_arn="arn"),
+            [("update", ["key_arn"])],
+            id="an input that is not there yet",
+        ),
+        pytest.param(
+            wanted(tags={"Name": "a"}), found(tags={"Name": "b"}), [("update", ["tags.Name"])], id="tag edited"
+        ),
         pytest.param(wanted(tags={"Name": "a"}), found(tags={"Name": "a", "Team": "z"}), [], id="tag of somebody else"),
         pytest.param(wanted(tags={"Name": "a"}), found(tags=None), [("update", ["tags.Name"])], id="tags gone"),
     ],
@@ -55,7 +68,12 @@ def test_differences(resource: Resource, reality: Found | None, expected: list) 
     [
         pytest.param(wanted(initial={"weight": 100}), found(weight=0), ["weight"], id="weight moved by a shift"),
         pytest.param(wanted(initial={"weight": 100}), found(weight=100), [], id="weight as it was set"),
-        pytest.param(wanted(tags={PHASE_TAG: "initial"}), found(tags={PHASE_TAG: "complete"}), [f"tags.{PHASE_TAG}"], id="phase moved"),
+        pytest.param(
+            wanted(tags={PHASE_TAG: "initial"}),
+            found(tags={PHASE_TAG: "complete"}),
+            [f"tags.{PHASE_TAG}"],
+            id="phase moved",
+        ),
     ],
 )
 def test_what_others_own_is_reported_and_left_alone(resource: Resource, reality: Found, left_alone: list[str]) -> None:
@@ -76,19 +94,25 @@ def test_a_resource_made_as_planned_needs_nothing_more(attributes: dict, tags: d
     resource = wanted(initial=initial, **attributes, tags=tags)
     made = {d.path: d.after for d in compare({"vpc": resource}, {}).changes[0].differences}
     merged = {**made, **initial}
-    settled = compare({"vpc": wanted(initial=initial, **{**attributes, **initial}, tags=tags)}, {"vpc": found(**merged)})
+    settled = compare(
+        {"vpc": wanted(initial=initial, **{**attributes, **initial}, tags=tags)}, {"vpc": found(**merged)}
+    )
     assert settled.changes == () and settled.left_alone == ()
 
 
 @given(ATTRIBUTES, TAGS, ATTRIBUTES, TAGS)
-def test_applying_the_work_items_is_a_fixed_point(attributes: dict, tags: dict, actual: dict, actual_tags: dict) -> None:
+def test_applying_the_work_items_is_a_fixed_point(
+    attributes: dict, tags: dict, actual: dict, actual_tags: dict
+) -> None:
     model = {"vpc": wanted(initial={"capacity": 2}, **attributes, tags=tags)}
     before = {"vpc": found(**actual, capacity=5, tags=actual_tags)}
     items = work_items(["vpc"], model, before, compare(model, before))["vpc"]
     values = items[0].attributes if items else {**actual, "capacity": 5, "tags": actual_tags}
     after = {"vpc": found(**{**actual, **values, "tags": {**actual_tags, **values["tags"]}})}
     assert compare(model, after).changes == ()
-    assert after["vpc"].attributes["capacity"] == 5, "a capacity belongs to the shift: writing the resource must not move it"
+    assert after["vpc"].attributes["capacity"] == 5, (
+        "a capacity belongs to the shift: writing the resource must not move it"
+    )
     if PHASE_TAG in actual_tags:
         assert after["vpc"].attributes["tags"][PHASE_TAG] == actual_tags[PHASE_TAG]
 
@@ -98,7 +122,10 @@ def test_full_work_lists_the_whole_model_and_quick_work_only_what_differs() -> N
     reality = {"a": found("a", x=1), "b": found("b", x=2)}
     plan = compare(model, reality)
     assert [(i.key, i.action) for i in work_items(["vpc"], model, reality, plan)["vpc"]] == [("b", "update")]
-    assert [(i.key, i.action) for i in work_items(["vpc"], model, reality, plan, full=True)["vpc"]] == [("a", "none"), ("b", "update")]
+    assert [(i.key, i.action) for i in work_items(["vpc"], model, reality, plan, full=True)["vpc"]] == [
+        ("a", "none"),
+        ("b", "update"),
+    ]
 
 
 def test_types_without_work_have_an_empty_list() -> None:

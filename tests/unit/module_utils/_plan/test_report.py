@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import pytest
+
 from ansible_collections.cutover.aws.plugins.module_utils._plan.failure import failure_text
 from ansible_collections.cutover.aws.plugins.module_utils._plan.removal import not_removed, removed_text
 from ansible_collections.cutover.aws.plugins.module_utils._plan.report import plan_document, plan_text
@@ -38,7 +39,13 @@ def test_a_plan_has_a_line_a_resource_and_a_count() -> None:
     assert [line.split()[0] for line in text[3:8]] == ["+", "~", "-", "=", "?"]
     assert "threshold: 90 -> 80" in text[4]
     assert "Plan: 1 to create, 1 to change, 1 to remove." in text
-    assert plan_document(plans, STACK)["counts"] == {"create": 1, "update": 1, "delete": 1, "left_alone": 1, "unexpected": 1}
+    assert plan_document(plans, STACK)["counts"] == {
+        "create": 1,
+        "update": 1,
+        "delete": 1,
+        "left_alone": 1,
+        "unexpected": 1,
+    }
 
 
 def test_an_empty_plan_says_so() -> None:
@@ -55,7 +62,12 @@ def test_the_image_of_a_fleet_is_shown_in_the_plan() -> None:
     [
         ({"msg": "no\n  such thing"}, "layer vpc, task 'T': no such thing"),
         (
-            {"results": [{"failed": False}, {"failed": True, "msg": "limit", "item": {"type": "elastic_ip", "name": "acme-nat"}}]},
+            {
+                "results": [
+                    {"failed": False},
+                    {"failed": True, "msg": "limit", "item": {"type": "elastic_ip", "name": "acme-nat"}},
+                ]
+            },
             "layer vpc, task 'T': elastic_ip acme-nat: limit",
         ),
         ({}, "layer vpc, task 'T': no reason was given"),
@@ -83,5 +95,7 @@ def test_leaves_count_values_and_no_nulls() -> None:
 
 
 def test_the_summary_counts_resources_by_layer() -> None:
-    text = summary_text({"vpc": {"a": {"type": "subnet"}, "b": {"type": "subnet"}}}, "acme-prod stands", {"outputs": ["one", "two"]})
+    text = summary_text(
+        {"vpc": {"a": {"type": "subnet"}, "b": {"type": "subnet"}}}, "acme-prod stands", {"outputs": ["one", "two"]}
+    )
     assert "2 subnet" in text and "  one" in text and text.count("outputs") == 1
