@@ -1,6 +1,8 @@
 # Copyright: the cutover.aws authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""A small judge of policies: would AWS let this call through? It knows the operators that the stack's policies use and refuses to guess at others."""
+"""A small judge of policies: would AWS let this call through? It knows the operators that the stack's policies use and
+refuses to guess at others.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +18,7 @@ PATTERNS = ("StringLike", "ArnLike")
 
 @dataclass(frozen=True)
 class Call:
-    """Who does what with what. principal is {AWS: account or ARN} or {Service: name}; context holds the condition keys."""
+    """Who does what with what. principal is {AWS: account or ARN} or {Service: name}; context has the condition keys."""
 
     principal: Mapping[str, str]
     action: str
@@ -47,7 +49,7 @@ def listed(value: Any) -> list[str]:
 
 def _applies(statement: Mapping[str, Any], call: Call) -> bool:
     return (
-        _principal(statement.get("Principal", call.principal), call.principal)
+        _principal(statement.get("Principal", "*"), call.principal)
         and _matches(call.action, listed(statement["Action"]))
         and _matches(call.resource, listed(statement["Resource"]))
         and all(_condition(operator, keys, call.context) for operator, keys in statement.get("Condition", {}).items())
@@ -57,9 +59,7 @@ def _applies(statement: Mapping[str, Any], call: Call) -> bool:
 def _principal(named: Any, caller: Mapping[str, str]) -> bool:
     if named == "*":
         return True
-    return any(
-        kind in named and bool({"*", who} & set(listed(named[kind]))) for kind, who in caller.items()
-    )
+    return any(kind in named and bool({"*", who} & set(listed(named[kind]))) for kind, who in caller.items())
 
 
 def _condition(operator: str, keys: Mapping[str, Any], context: Mapping[str, str]) -> bool:

@@ -1,12 +1,14 @@
 # Copyright: the cutover.aws authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Who can reach whom in a VPC, from its configuration alone: security groups, network ACLs and routes, as EC2 describes them."""
+"""Who can reach whom in a VPC, from its configuration alone: security groups, network ACLs and routes, as EC2 describes
+them.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from ipaddress import ip_network
+from ipaddress import IPv4Network
 from typing import Any
 
 INTERNET = "internet"
@@ -40,33 +42,37 @@ class Network:
     nat_subnets: Mapping[str, str]
 
 
+@dataclass(frozen=True)
+class Door:
+    """What is knocked at: a protocol and a port."""
+
+    protocol: str
+    port: int
+
+
 def open_ports(network: Network, ports: Iterable[int]) -> dict[tuple[str, str], set[str]]:
-    """For each pair of names, the internet among them, on which of the ports the one can open a connection to the other; pairs without any are left out."""
+    """For each pair of names, the internet among them, on which of the ports the one can open a connection to the
+    other; pairs without any are left out.
+    """
     names = [*network.places, INTERNET]
+    doors = [Door(protocol, port) for protocol in PROTOCOLS for port in ports]
     found: dict[tuple[str, str], set[str]] = {}
     for source in names:
         for target in names:
             if source == target == INTERNET:
                 continue
-            open_here = {
-                f"{protocol}/{port}"
-                for protocol in PROTOCOLS
-                for port in ports
-                if _open(network, source, target, protocol, port)
-            }
+            open_here = {f"{d.protocol}/{d.port}" for d in doors if _open(network, source, target, d)}
             if open_here:
                 found[source, target] = open_here
     return found
 
 
-def _open(network: Network, source: str, target: str, protocol: str, port: int) -> bool:
+def _open(network: Network, source: str, target: str, door: Door) -> bool:
     return (
-        _group_lets(network, source, target, "out", protocol, port)
-        and _group_lets(network, target, source, "in", protocol, port)
+        _group_lets(_rules(network, source, True), network, target, door)
+        and _group_lets(_rules(network, target, False), network, source, door)
         and any(
-            _path(network, here, there, protocol, port)
-            for here in _ends(network, source)
-            for there in _ends(network, target)
+            _path(network, here, there, door) for here in _ends(network, source) for there in _ends(network, target)
         )
     )
 
@@ -75,17 +81,21 @@ def _ends(network: Network, name: str) -> tuple[str, ...]:
     return (INTERNET,) if name == INTERNET else network.places[name].subnets
 
 
-def _group_lets(network: Network, owner: str, peer: str, way: str, protocol: str, port: int) -> bool:
-    """Whether the security group of owner has a rule for the peer. Groups remember connections, so answers need none."""
+def _rules(network: Network, owner: str, egress: bool) -> list[Item] | None:
+    """Those of the owner's security group; None for the internet, which has no group."""
     if owner == INTERNET:
-        return True
-    return any(
-        rule["GroupId"] == network.places[owner].group
-        and rule["IsEgress"] == (way == "out")
-        and rule["IpProtocol"] in ("-1", protocol)
-        and (rule["IpProtocol"] == "-1" or rule["FromPort"] <= port <= rule["ToPort"])
+        return None
+    group = network.places[owner].group
+    return [rule for rule in network.rules if rule["GroupId"] == group and rule["IsEgress"] == egress]
+
+
+def _group_lets(rules: list[Item] | None, network: Network, peer: str, door: Door) -> bool:
+    """Whether a rule lets the peer through. Groups remember connections, so answers need none."""
+    return rules is None or any(
+        rule["IpProtocol"] in ("-1", door.protocol)
+        and (rule["IpProtocol"] == "-1" or rule["FromPort"] <= door.port <= rule["ToPort"])
         and _is_peer(network, rule, peer)
-        for rule in network.rules
+        for rule in rules
     )
 
 
@@ -93,19 +103,20 @@ def _is_peer(network: Network, rule: Item, peer: str) -> bool:
     if group := rule.get("ReferencedGroupInfo"):
         return peer != INTERNET and bool(group["GroupId"] == network.places[peer].group)
     return "CidrIpv4" in rule and any(
-        ip_network(_cidr(network, end)).subnet_of(ip_network(rule["CidrIpv4"])) for end in _ends(network, peer)
+        IPv4Network(_cidr(network, end)).subnet_of(IPv4Network(rule["CidrIpv4"])) for end in _ends(network, peer)
     )
 
 
-def _path(network: Network, source: str, target: str, protocol: str, port: int) -> bool:
+def _path(network: Network, source: str, target: str, door: Door) -> bool:
     """ACLs remember nothing: the answer has to be let through as well, to the port from which the question came."""
     there, here = _cidr(network, target), _cidr(network, source)
+    answer = Door(door.protocol, EPHEMERAL)
     return (
         _route(network, source, target)
-        and _acl_lets(network, source, True, there, protocol, port)
-        and _acl_lets(network, target, False, here, protocol, port)
-        and _acl_lets(network, target, True, here, protocol, EPHEMERAL)
-        and _acl_lets(network, source, False, there, protocol, EPHEMERAL)
+        and _acl_lets(_entries(network, source, True), there, door)
+        and _acl_lets(_entries(network, target, False), here, door)
+        and _acl_lets(_entries(network, target, True), here, answer)
+        and _acl_lets(_entries(network, source, False), there, answer)
     )
 
 
@@ -114,7 +125,9 @@ def _cidr(network: Network, end: str) -> str:
 
 
 def _route(network: Network, source: str, target: str) -> bool:
-    """Inside the VPC there always is one. From the internet only to a subnet with the internet gateway, to it also through NAT."""
+    """Inside the VPC there always is one. From the internet only to a subnet with the internet gateway, to it also
+    through NAT.
+    """
     if INTERNET not in (source, target):
         return True
     gateway, nat = default_route(network.tables[target if source == INTERNET else source])
@@ -132,19 +145,25 @@ def default_route(table: Item) -> tuple[str | None, str | None]:
     return None, None
 
 
-def _acl_lets(network: Network, end: str, egress: bool, cidr: str, protocol: str, port: int) -> bool:
-    """The first entry that applies decides; after the last everything is refused."""
+def _entries(network: Network, end: str, egress: bool) -> list[Item] | None:
+    """Those of the subnet's ACL, by number; None for the internet, which has no ACL."""
     if end == INTERNET:
-        return True
+        return None
     (acl,) = [acl for acl in network.acls if any(a["SubnetId"] == end for a in acl["Associations"])]
-    for entry in sorted(acl["Entries"], key=lambda entry: int(entry["RuleNumber"])):
+    entries = [entry for entry in acl["Entries"] if entry["Egress"] == egress and "CidrBlock" in entry]
+    return sorted(entries, key=lambda entry: int(entry["RuleNumber"]))
+
+
+def _acl_lets(entries: list[Item] | None, cidr: str, door: Door) -> bool:
+    """The first entry that applies decides; after the last everything is refused."""
+    if entries is None:
+        return True
+    for entry in entries:
         ports = entry.get("PortRange", {"From": 0, "To": 65535})
         if (
-            entry["Egress"] == egress
-            and "CidrBlock" in entry
-            and entry["Protocol"] in ("-1", PROTOCOLS[protocol])
-            and ports["From"] <= port <= ports["To"]
-            and ip_network(cidr).subnet_of(ip_network(entry["CidrBlock"]))
+            entry["Protocol"] in ("-1", PROTOCOLS[door.protocol])
+            and ports["From"] <= door.port <= ports["To"]
+            and IPv4Network(cidr).subnet_of(IPv4Network(entry["CidrBlock"]))
         ):
             return bool(entry["RuleAction"] == "allow")
     return False

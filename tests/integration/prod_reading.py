@@ -34,7 +34,7 @@ def contains(actual: Mapping[str, Any], wanted: Mapping[str, Any], what: str = "
 
 def tags_of(item: Mapping[str, Any]) -> dict[str, str]:
     """A resource's tags, in whichever of AWS's spellings."""
-    found = next((item[name] for name in ("Tags", "TagSet", "TagList", "tags") if name in item), [])
+    found: Any = next((item[name] for name in ("Tags", "TagSet", "TagList", "tags") if name in item), [])
     if isinstance(found, dict):
         return dict(found)
     return {tag.get("Key", tag.get("TagKey")): tag.get("Value", tag.get("TagValue")) for tag in found}
