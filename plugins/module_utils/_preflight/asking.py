@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from threading import Lock
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError, EndpointConnectionError
@@ -40,6 +41,24 @@ class Unanswered(Exception):
         self.fix = fix
 
 
+class Shared:
+    """Answers that several questions look at, each asked for once, also when the questions come at the same time."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._locks: dict[str, Lock] = {}
+        self._answers: dict[str, list[Answer]] = {}
+
+    def once(self, name: str, read: Callable[[], list[Answer]]) -> list[Answer]:
+        """The answer of this name; whoever comes while it is being read waits for it."""
+        with self._lock:
+            lock = self._locks.setdefault(name, Lock())
+        with lock:
+            if name not in self._answers:
+                self._answers[name] = read()
+            return self._answers[name]
+
+
 @dataclass(frozen=True)
 class Subject:
     """What the questions are about: the stack, its variables, the resources that it would have, and the access to
@@ -49,6 +68,19 @@ class Subject:
     context: Context
     typed: Mapping[str, Value] = field(default_factory=dict)
     models: Mapping[str, Model] = field(default_factory=dict)
+    shared: Shared = field(default_factory=Shared)
+
+    def load_balancers(self) -> list[Answer]:
+        """All of the region."""
+        return self.shared.once(
+            "load_balancers", lambda: listing(self.context, "elbv2", "describe_load_balancers", "LoadBalancers")
+        )
+
+    def databases(self) -> list[Answer]:
+        """All instances of the region."""
+        return self.shared.once(
+            "databases", lambda: listing(self.context, "rds", "describe_db_instances", "DBInstances")
+        )
 
     def planned(self, layer: str, kind: str) -> list[Resource]:
         """The resources of one kind that a layer would have."""

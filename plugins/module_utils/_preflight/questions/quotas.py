@@ -73,11 +73,7 @@ QUOTAS = (
         "compute_sides",
         "compute",
         "load_balancer",
-        lambda subject: [
-            item
-            for item in listing(subject.context, "elbv2", "describe_load_balancers", "LoadBalancers")
-            if item["Type"] == "application"
-        ],
+        lambda subject: [item for item in subject.load_balancers() if item["Type"] == "application"],
         _named_like("compute", "load_balancer", "LoadBalancerName"),
         "or remove load balancers that are not needed",
     ),
@@ -88,7 +84,7 @@ QUOTAS = (
         "database_source",
         "database",
         "db_instance",
-        lambda subject: listing(subject.context, "rds", "describe_db_instances", "DBInstances"),
+        Subject.databases,
         _named_like("database", "db_instance", "DBInstanceIdentifier"),
         "or remove instances that are not needed",
     ),

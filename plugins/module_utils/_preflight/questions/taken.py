@@ -13,7 +13,7 @@ from typing import Any
 
 from ..._model.core import STACK_TAG, Resource, Value
 from ..._stack.context import tags_of
-from ..asking import Question, Subject, Unanswered, call, listing, without
+from ..asking import Question, Subject, Unanswered, call, without
 from ..findings import Finding, finding
 
 TAGS_AT_ONCE = 20
@@ -72,25 +72,17 @@ def _of_another_account(subject: Subject, bucket: Resource, region: str) -> bool
 
 
 def _databases(subject: Subject) -> Iterator[Finding]:
-    for instance in subject.planned("database", "db_instance"):
-        answer = call(
-            subject.context,
-            "rds",
-            "describe_db_instances",
-            unless=("DBInstanceNotFound", "DBInstanceNotFoundFault"),
-            DBInstanceIdentifier=instance.name,
-        )
-        for item in (answer or {}).get("DBInstances", []):
-            if owner := _foreign(subject, tags_of(item.get("TagList"))):
-                yield _taken("project", "database instance", instance.name, owner, subject)
+    names = {instance.name for instance in subject.planned("database", "db_instance")}
+    for item in subject.databases():
+        name = item["DBInstanceIdentifier"]
+        if name in names and (owner := _foreign(subject, tags_of(item.get("TagList")))):
+            yield _taken("project", "database instance", name, owner, subject)
 
 
 def _load_balancers(subject: Subject) -> Iterator[Finding]:
     names = {resource.name for resource in subject.planned("compute", "load_balancer")}
-    balancers = listing(subject.context, "elbv2", "describe_load_balancers", "LoadBalancers")
-    arns = {
-        item["LoadBalancerArn"]: item["LoadBalancerName"] for item in balancers if item["LoadBalancerName"] in names
-    }
+    balancers = [item for item in subject.load_balancers() if item["LoadBalancerName"] in names]
+    arns = {item["LoadBalancerArn"]: item["LoadBalancerName"] for item in balancers}
     if not arns:
         return
     answer = call(subject.context, "elbv2", "describe_tags", ResourceArns=list(arns)[:TAGS_AT_ONCE]) or {}
