@@ -301,7 +301,7 @@ RUNS: dict[str, tuple[dict[str, Any], list[str]]] = {
             "database_master_password": SECRET,
         },
         [
-            "5 things have to be put right",
+            "6 things have to be put right",
             "vpc_cird: there is no such variable. Probably vpc_cidr is meant.",
             "database_engine_version = 8.4: is text, and YAML has read it as a number",
             "database_master_password: is a secret in a variable",

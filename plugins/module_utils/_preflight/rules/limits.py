@@ -82,5 +82,5 @@ def limit_findings(typed: Mapping[str, Value]) -> Iterator[Finding]:
                 name,
                 value,
                 "CloudWatch Logs keeps logs for certain numbers of days only",
-                f"{near} is the nearest; allowed are {', '.join(map(str, LOG_DAYS))}",
+                f"Take {near}, the nearest; allowed are {', '.join(map(str, LOG_DAYS))}",
             )

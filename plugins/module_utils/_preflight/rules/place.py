@@ -55,7 +55,7 @@ def _regions(typed: Mapping[str, Value]) -> Iterator[Finding]:
         if isinstance(value, str) and value not in partitions():
             zone = value[:-1] if value[:-1] in partitions() else None
             fix = (
-                f"{value} is a zone; write {zone}"
+                f"It is one of the zones of {zone}; write that"
                 if zone
                 else meant(value, partitions(), "See `aws ec2 describe-regions`; a new region may need a newer boto3")
             )

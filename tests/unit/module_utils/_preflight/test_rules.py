@@ -531,7 +531,7 @@ class TestLimits:
     @pytest.mark.parametrize("name", ["vpc_flow_logs_retention", "database_log_retention"])
     def test_logs_are_kept_for_days_that_cloudwatch_knows(self, name: str) -> None:
         assert list(limit_findings({name: 30})) == []
-        assert only(limit_findings({name: 45})).fix.startswith("30 is the nearest")
+        assert only(limit_findings({name: 45})).fix.startswith("Take 30, the nearest")
 
     def test_backups_are_no_logs(self) -> None:
         assert list(limit_findings({"database_backup_retention": 31, "preflight_aws": True})) == []
