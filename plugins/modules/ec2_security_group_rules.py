@@ -110,7 +110,14 @@ plan:
   type: list
   elements: dict
   sample:
-    - {action: create, group_id: sg-0123456789abcdef0, rule_id: null, direction: ingress, protocol: tcp, from_port: 443, to_port: 443, peer: 0.0.0.0/0}
+    - action: create
+      group_id: sg-0123456789abcdef0
+      rule_id: null
+      direction: ingress
+      protocol: tcp
+      from_port: 443
+      to_port: 443
+      peer: 0.0.0.0/0
 """
 
 from typing import Any

@@ -13,8 +13,7 @@ author: the cutover.aws authors (@cutover-aws)
 description:
   - Turns the server access logs of a bucket on, into another bucket, or off.
   - M(community.aws.s3_logging) gives the target an ACL, which S3 refuses for a bucket whose objects all belong to its
-    owner. There, a
-    statement in the target's policy lets C(logging.s3.amazonaws.com) write, and it must be there beforehand.
+    owner. There a statement in the target's policy lets C(logging.s3.amazonaws.com) write; it must be there beforehand.
   - S3 delivers only to a bucket in the same region that encrypts with S3's own keys, not with KMS.
 options:
   bucket:

@@ -100,7 +100,10 @@ replication:
   description: Role and rules, null where nothing is replicated.
   returned: always
   type: dict
-  sample: {role_arn: "arn:aws:iam::123456789012:role/replication", rules: [{id: all, status: Enabled, destination: "arn:aws:s3:::copy"}]}
+  sample:
+    role_arn: arn:aws:iam::123456789012:role/replication
+    rules:
+      - {id: all, status: Enabled, destination: "arn:aws:s3:::copy"}
 """
 
 from typing import Any

@@ -111,8 +111,9 @@ def delete(client: BaseClient, arn: str) -> None:
 def records(
     look: Callable[[], Mapping[str, Any] | None], timeout: float, clock: Clock
 ) -> tuple[Mapping[str, Any], list[Record]]:
-    """The certificate, and what ACM wants to see in DNS for it. ACM takes some seconds after the request to say so;
-    look gives the certificate.
+    """The certificate, and what ACM wants to see in DNS for it.
+
+    ACM takes some seconds after the request to say so; look gives the certificate.
     """
     deadline = clock.now() + timeout
     while True:
@@ -122,7 +123,7 @@ def records(
             return certificate, asked
         if clock.now() >= deadline:
             raise NoRecords(
-                f"ACM has not said within {timeout:.0f} s which records validate the certificate. Run the playbook again."
+                f"ACM has not said in {timeout:.0f} s which records validate the certificate. Run the playbook again."
             )
         clock.sleep(PAUSE)
 

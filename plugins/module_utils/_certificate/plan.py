@@ -16,7 +16,7 @@ DEAD = frozenset({"FAILED", "VALIDATION_TIMED_OUT", "REVOKED", "EXPIRED"})
 
 @dataclass(frozen=True)
 class Certificate:
-    """names holds the domain and the alternative names, sorted. AWS can change none of domain, names and key_algorithm."""
+    """names holds the domain and the alternative names, sorted. AWS changes none of domain, names and key_algorithm."""
 
     domain: str
     names: tuple[str, ...]

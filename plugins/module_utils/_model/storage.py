@@ -128,7 +128,7 @@ def _access_logs_bucket(stack: Stack, config: StorageConfig) -> Iterator[Resourc
         return
     sources = [_arn(stack, what, stack.region) for what in config["buckets"]]
     arn = _arn(stack, ACCESS_LOGS, stack.region)
-    delivery = {
+    delivery: dict[str, Value] = {
         "Sid": "DeliverAccessLogs",
         "Effect": "Allow",
         "Principal": {"Service": LOG_DELIVERY},

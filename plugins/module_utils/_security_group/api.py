@@ -36,16 +36,15 @@ def read(client: BaseClient, group_ids: Iterable[str]) -> list[Rule]:
 def apply(client: BaseClient, plan: RulesPlan) -> None:
     """Carries the plan out, new rules first."""
     for rule in plan.create:
-        _authorize(client, rule)
+        NOT_YET(_authorize)(client, rule)
     for group_id, rules in _by_group(plan.modify):
-        _modify(client, group_id, rules)
+        NOT_YET(_modify)(client, group_id, rules)
     for rule in plan.retag:
         _tag(client, rule)
     for (group_id, direction), rules in _by_direction(plan.revoke):
         _revoke(client, group_id, direction, [rule.id or "" for rule in rules])
 
 
-@NOT_YET
 def _authorize(client: BaseClient, rule: Rule) -> None:
     """One call a rule: the tags of a call are given to all of its rules, and each rule has its own."""
     authorize = (
@@ -75,7 +74,6 @@ def _tag_specifications(rule: Rule) -> list[dict[str, Any]]:
     return [{"ResourceType": "security-group-rule", "Tags": tags}] if tags else []
 
 
-@NOT_YET
 def _modify(client: BaseClient, group_id: str, rules: list[Rule]) -> None:
     updates = [{"SecurityGroupRuleId": rule.id, "SecurityGroupRule": _request(rule)} for rule in rules]
     client.modify_security_group_rules(GroupId=group_id, SecurityGroupRules=updates)

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
 
 from ansible_collections.amazon.aws.plugins.module_utils.botocore import is_boto3_error_code
 
@@ -34,7 +34,9 @@ def certificates(context: Context) -> list[Found]:
     wanted = context.wanted.get("certificate")
     if wanted and "arn" in wanted.attributes:
         return [_given(context, str(wanted.attributes["arn"]))]
-    listed = context.pages("acm", "list_certificates", "CertificateSummaryList", Includes={"keyTypes": KEY_TYPES})
+    listed: list[Answer] = context.pages(
+        "acm", "list_certificates", "CertificateSummaryList", Includes={"keyTypes": KEY_TYPES}
+    )
     tags = dict(
         zip(
             (c["CertificateArn"] for c in listed),
@@ -70,7 +72,7 @@ def _given(context: Context, arn: str) -> Found:
     if item is None:
         raise NoSuchCertificate(f"security_certificate_arn is {arn}, which ACM does not know in {context.stack.region}")
     found = _certificate(item, {})
-    return replace(found, attributes={**found.attributes, "arn": arn})
+    return replace(found, key="certificate", attributes={**found.attributes, "arn": arn})
 
 
 def _certificate(item: Answer, tags: Mapping[str, Value]) -> Found:
@@ -134,10 +136,10 @@ def _records(context: Context, found: list[Found], elsewhere: set[str]) -> list[
     says so.
     """
     asked = {
-        r["domain"]: {**r, "certificate": c.id, "shared": r["domain"] in elsewhere}
-        for c in reversed(found)
-        for r in c.facts["records"]
-    }  # type: ignore[union-attr,call-overload,index,dict-item]
+        record["domain"]: {**record, "certificate": certificate.id, "shared": record["domain"] in elsewhere}
+        for certificate in reversed(found)
+        for record in cast(list[dict[str, Any]], certificate.facts["records"])
+    }
     if not asked:
         return []
     zones = context.pages("route53", "list_hosted_zones", "HostedZones")

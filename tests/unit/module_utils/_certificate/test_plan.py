@@ -116,7 +116,7 @@ def test_records_are_waited_for() -> None:
 
 def test_waiting_for_records_ends() -> None:
     waiting = Waiting()
-    with pytest.raises(NoRecords, match="within 60 s"):
+    with pytest.raises(NoRecords, match="in 60 s"):
         records(lambda: None, 60, waiting.clock)
     assert waiting.time == 60
 
