@@ -10,7 +10,8 @@ short_description: Path of an interpreter that runs modules in a fork server
 version_added: 1.0.0
 author: the cutover.aws authors (@cutover-aws)
 description:
-  - Returns a path for C(ansible_python_interpreter) of hosts on a local connection. Modules then run in the forked child of a server that has
+  - Returns a path for C(ansible_python_interpreter) of hosts on a local connection. Modules then run in the forked
+    child of a server that has
     boto3 and botocore's models loaded, instead of paying for them in each task.
   - Returns the interpreter of ansible-playbook itself where that cannot work.
   - Needs pipelining; without it every task takes the stock path.

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 try:
     from botocore.exceptions import BotoCoreError, ClientError
 except ImportError:  # AnsibleAWSModule reports the missing library itself, before anything here runs
-    BotoCoreError = ClientError = Exception  # type: ignore[assignment,misc]
+    BotoCoreError = ClientError = Exception
 
 if TYPE_CHECKING:
     from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule

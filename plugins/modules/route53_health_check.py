@@ -77,6 +77,9 @@ options:
     description: Ask nobody. A disabled check says healthy.
     type: bool
     default: false
+  zone_id:
+    description: With O(state=absent), refuse while a record of this hosted zone carries the check.
+    type: str
   tags:
     description:
       - Tags to set; others stay. Route 53 allows 10.
@@ -163,6 +166,7 @@ def main() -> None:
             },
             "inverted": {"type": "bool", "default": False},
             "disabled": {"type": "bool", "default": False},
+            "zone_id": {"type": "str"},
             "tags": {"type": "dict", "default": {}},
             "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
         },
@@ -193,7 +197,7 @@ def _ensure(module: AnsibleAWSModule, client: Any, existing: HealthCheck | None)
 
 def _remove(module: AnsibleAWSModule, client: Any, existing: HealthCheck | None) -> dict[str, Any]:
     if existing and not module.check_mode:
-        health_checks.delete(client, existing.id)
+        health_checks.delete(client, existing.id, module.params["zone_id"])
     diff = {"before": dict(existing.settings) if existing else {}, "after": {}}
     return {"changed": existing is not None, "health_check_id": None, "diff": diff}
 

@@ -70,6 +70,8 @@ leftovers:
   elements: str
 """
 
+from typing import Any
+
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 
 from ..module_utils._errors import fail_clearly
@@ -95,7 +97,7 @@ def main() -> None:
         layers = {name: layer for name, layer in LAYERS.items() if asked is None or name in asked}
         context = context_of(module, stack_of(module.params["stack"]))
         realities = read_layers(layers, context)
-        result = {"stack": outputs_of(LAYERS, realities)}
+        result: dict[str, Any] = {"stack": outputs_of(LAYERS, realities)}
         if module.params["resources"]:
             result["found"] = {name: by_type(layers[name], reality) for name, reality in realities.items()}
         if module.params["leftovers"]:

@@ -66,10 +66,9 @@ def fleets_in_private_subnets(reading: Reading) -> None:
     private = {subnet["SubnetId"] for subnet in reading.tier("private")}
     for side in SIDES:
         same(set(reading.fleet(side)["VPCZoneIdentifier"].split(",")), private, side)
-    for reservation in reading.in_vpc("describe_instances", "Reservations"):
-        for instance in reservation["Instances"]:
-            assert instance["SubnetId"] in private, f"{instance['InstanceId']} is not in a private subnet"
-            assert "PublicIpAddress" not in instance, f"{instance['InstanceId']} has a public address"
+    for instance in reading.instances:
+        assert instance["SubnetId"] in private, f"{instance['InstanceId']} is not in a private subnet"
+        assert "PublicIpAddress" not in instance, f"{instance['InstanceId']} has a public address"
 
 
 def scaling_policies(reading: Reading) -> None:

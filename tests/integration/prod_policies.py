@@ -18,7 +18,7 @@ PATTERNS = ("StringLike", "ArnLike")
 
 @dataclass(frozen=True)
 class Call:
-    """Who does what with what. principal is {AWS: account or ARN} or {Service: name}; context has the condition keys."""
+    """Who does what with what. principal is {AWS: account or ARN} or {Service: name}; context: the condition keys."""
 
     principal: Mapping[str, str]
     action: str

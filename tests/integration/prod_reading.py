@@ -188,6 +188,13 @@ class Reading:
             f"{self.name}-database"
         ]
 
+    @cached_property
+    def instances(self) -> list[Item]:
+        """Those of the VPC that are not on their way out."""
+        reservations = self.in_vpc("describe_instances", "Reservations")
+        found = [instance for reservation in reservations for instance in reservation["Instances"]]
+        return [instance for instance in found if instance["State"]["Name"] in ("pending", "running")]
+
     def load_balancer(self, side: str) -> Item:
         (found,) = self.all("elbv2", "describe_load_balancers", "LoadBalancers", Names=[f"{self.name}-app-{side}"])
         return found

@@ -83,7 +83,6 @@ def _network(reading: Reading) -> Iterator[Tagged]:
     own_tables = [table for table in reading.route_tables if not any(a["Main"] for a in table["Associations"])]
     gateways = reading.in_vpc("describe_internet_gateways", "InternetGateways", "attachment.vpc-id")
     logs = reading.all("ec2", "describe_flow_logs", "FlowLogs")
-    reservations = reading.in_vpc("describe_instances", "Reservations")
     yield from _inline("vpc", [reading.vpc], "VpcId")
     yield from _inline("subnet", reading.subnets.values(), "SubnetId")
     yield from _inline("internet gateway", gateways, "InternetGatewayId")
@@ -97,7 +96,7 @@ def _network(reading: Reading) -> Iterator[Tagged]:
     yield from _inline("security group rule", reading.group_rules, "SecurityGroupRuleId")
     templates = reading.all("ec2", "describe_launch_templates", "LaunchTemplates")
     yield from _inline("launch template", templates, "LaunchTemplateName")
-    yield from _inline("instance", [i for r in reservations for i in r["Instances"]], "InstanceId")
+    yield from _inline("instance", reading.instances, "InstanceId")
 
 
 def _keys_and_roles(reading: Reading) -> Iterator[Tagged]:

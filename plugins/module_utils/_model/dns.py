@@ -100,6 +100,11 @@ def group_key(name: str, kind: str) -> str:
     return f"weighted_records/{name}/{kind}"
 
 
+def record_key(name: str, kind: str) -> str:
+    """The key of a plain record."""
+    return f"record/{name}/{kind}"
+
+
 def value_of(kind: str, value: str) -> str:
     """A record's value in one form: AWS keeps a last dot as it was written."""
     return domain(value) if kind in NAMES else value
@@ -194,4 +199,4 @@ def _plain(config: DnsConfig) -> Iterator[Resource]:
             "ttl": record["ttl"],
             "values": sorted(value_of(kind, value) for value in record["values"]),
         }
-        yield Resource(f"record/{name}/{kind}", "record", f"{name} {kind}", attributes)
+        yield Resource(record_key(name, kind), "record", f"{name} {kind}", attributes)

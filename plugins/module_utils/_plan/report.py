@@ -48,7 +48,7 @@ def plan_text(plans: Mapping[str, LayerPlan], title: str) -> str:
         )
     if number["unexpected"]:
         lines.append(
-            f"{number['unexpected']} not in the inventory (?): they carry the stack's tag; destroy removes them, a run does not."
+            f"{number['unexpected']} not in the inventory (?): they carry the stack's tag; only destroy removes them."
         )
     return "\n".join(lines)
 

@@ -15,11 +15,16 @@ from .._model.core import Value
 from .._model.dns import ALARM, HTTPS
 from .._model.references import caller_reference
 from .._model.zone import domain
-from . import tags
+from . import api, tags
+from .records import name_of
 
 TYPES = {HTTPS: "HTTPS", ALARM: "CLOUDWATCH_METRIC"}
 FIXED = ("type", "interval", "measure_latency")
 """What AWS cannot change in a health check that exists."""
+
+
+class StillCarried(CutoverError):
+    """A record would be left with a health check that does not exist."""
 
 
 class CannotChange(CutoverError):
@@ -129,6 +134,16 @@ def update(client: Any, existing: HealthCheck, config: Mapping[str, Any], labels
     tags.write(client, tags.HEALTH_CHECK, existing.id, labels)
 
 
-def delete(client: Any, check_id: str) -> None:
-    """Removes a health check. Records that still name it count as healthy for ever, so they go first."""
+def delete(client: Any, check_id: str, zone_id: str | None = None) -> None:
+    """Removes a health check. Raises StillCarried if a record of the zone carries it: such a record would count as
+    healthy for ever."""
+    carried = (
+        [raw for raw in api.records_of_zone(client, zone_id) if raw.get("HealthCheckId") == check_id] if zone_id else []
+    )
+    if carried:
+        names = ", ".join(sorted({f"{name_of(raw)} {raw['Type']}" for raw in carried}))
+        raise StillCarried(
+            f"health check {check_id} is still carried by {names} in zone {zone_id}: without it they would count as healthy for "
+            "ever. Remove the records, or name them in dns_records again"
+        )
     client.delete_health_check(HealthCheckId=check_id)

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from ansible_collections.amazon.aws.plugins.module_utils.botocore import is_boto3_error_code
 
 from .._model.core import UNKNOWN, Found, Reality, Resource, Value
-from .._model.dns import ZONE_TAG, group_key, side_of
+from .._model.dns import ZONE_TAG, group_key, record_key, side_of
 from .._route53 import api
 from .._route53.health_checks import settings_of
 from .._route53.records import SIMPLE, WEIGHTED, Raw, name_of, parsed, policy_of
@@ -20,64 +20,76 @@ from .route53 import Owned, owned_health_checks, owned_zones, zones_of_checks
 def read_dns(context: Context) -> Reality:
     """The layer's resources by key; a health check that belongs to the layer is named by its key, as in the model.
 
-    Records cannot be tagged. Those that the model names are read by name. Asked for by the stack's name alone, they are
-    the weighted ones of the stack's own
-    zone, and in any other zone those that carry a health check of the stack.
+    Records cannot be tagged. The weighted ones of the stack's own zone are its own. In any other zone they are those
+    that the model names, or, asked for
+    by the stack's name alone, those that carry a health check of the stack. A plain record is known by the model only.
     """
     checks = owned_health_checks(context)
-    keys = {check.item["Id"]: check.key for check in checks}
-    records = _wanted_records(context, keys) if context.wanted else _records_by_checks(context, checks, keys)
-    return {found.key: found for found in (*(_health_check(check) for check in checks), *records)}
+    keys = {identity: check.key for identity, check in checks.items()}
+    named = {str(r.attributes["zone"]) for r in _named(context)}
+    own = owned_zones(context, lambda identity, _zone: not context.wanted or identity in named)
+    whole = own if context.wanted else dict.fromkeys([*own, *zones_of_checks(checks.values(), ZONE_TAG)])
+    found = [_health_check(identity, check) for identity, check in checks.items()]
+    for zone, records in _records(context, whole).items():
+        found += _plain(context, zone, records)
+        ours = records if zone in named or zone in own else [r for r in records if r.get("HealthCheckId") in keys]
+        found += _groups(context, zone, ours, keys)
+    return {item.key: item for item in found}
 
 
-def _health_check(check: Owned) -> Found:
-    identity = check.item["Id"]
+def _health_check(identity: str, check: Owned) -> Found:
     attributes = {**settings_of(check.item["HealthCheckConfig"]), "tags": dict(check.tags)}
     kind = "health_check" if check.key.startswith("health_check/") else "further_health_check"
     return Found(check.key, kind, check.tags.get("Name", identity), identity, attributes)
 
 
-def _wanted_records(context: Context, keys: Mapping[str, str]) -> Iterator[Found]:
-    wanted = [r for r in context.wanted.values() if r.type != "health_check" and r.attributes["zone"] != UNKNOWN]
-    answers = context.each(lambda resource: _at(context, resource), wanted)
-    for resource, present in zip(wanted, answers, strict=True):
-        of_type = [raw for raw in present if raw["Type"] == resource.attributes["type"]]
-        zone = str(resource.attributes["zone"])
-        if resource.type == "record":
-            yield from (_plain(resource.key, zone, raw) for raw in of_type if policy_of(raw) == SIMPLE)
-        else:
-            yield from _groups(zone, of_type, keys, wanted=resource)
+def _named(context: Context) -> list[Resource]:
+    """The records of the model that have a zone yet."""
+    return [r for r in context.wanted.values() if r.type != "health_check" and r.attributes["zone"] != UNKNOWN]
 
 
-def _at(context: Context, resource: Resource) -> list[Raw]:
+def _records(context: Context, whole: Iterable[str]) -> dict[str, list[Raw]]:
+    """Record sets by zone: all of the zones in whole, of others only the names that the model has, since they may hold
+    thousands."""
+    found = dict(zip(whole, context.each(lambda zone: _zone(context, zone), whole), strict=True))
+    others = {(str(r.attributes["zone"]), str(r.attributes["name"])) for r in _named(context)}
+    places = sorted(place for place in others if place[0] not in found)
+    for (zone, _), records in zip(places, context.each(lambda place: _name(context, *place), places), strict=True):
+        found.setdefault(zone, []).extend(records)
+    return found
+
+
+def _zone(context: Context, zone: str) -> list[Raw]:
     try:
-        return api.records_of_name(
-            context.client("route53"), str(resource.attributes["zone"]), str(resource.attributes["name"])
-        )
+        return api.records_of_zone(context.client("route53"), zone)
     except is_boto3_error_code("NoSuchHostedZone"):
         return []
 
 
-def _records_by_checks(context: Context, checks: list[Owned], keys: Mapping[str, str]) -> Iterator[Found]:
-    own = {zone.item["Id"].removeprefix("/hostedzone/") for zone in owned_zones(context)}
-    for zone in dict.fromkeys([*sorted(own), *zones_of_checks(checks, ZONE_TAG)]):
-        try:
-            records = api.records_of_zone(context.client("route53"), zone)
-        except is_boto3_error_code("NoSuchHostedZone"):
-            continue
-        ours = [raw for raw in records if zone in own or raw.get("HealthCheckId") in keys]
-        yield from _groups(zone, ours, keys)
+def _name(context: Context, zone: str, name: str) -> list[Raw]:
+    try:
+        return api.records_of_name(context.client("route53"), zone, name)
+    except is_boto3_error_code("NoSuchHostedZone"):
+        return []
 
 
-def _groups(
-    zone: str, records: Iterable[Raw], keys: Mapping[str, str], wanted: Resource | None = None
-) -> Iterator[Found]:
-    """The weighted records of each name and type. Members that the wanted group does not have are another resource, so
-    that they show."""
+def _plain(context: Context, zone: str, records: Iterable[Raw]) -> Iterator[Found]:
+    for raw in records:
+        key = record_key(name_of(raw), raw["Type"])
+        if policy_of(raw) == SIMPLE and key in context.wanted:
+            yield _record(key, zone, raw)
+
+
+def _groups(context: Context, zone: str, records: Iterable[Raw], keys: Mapping[str, str]) -> Iterator[Found]:
+    """The weighted records of each name and type.
+
+    Members that the model's group does not have are another resource, so that they show.
+    """
     groups: dict[str, list[Raw]] = {}
     for raw in records:
         if policy_of(raw) == WEIGHTED:
             key, identifier = group_key(name_of(raw), raw["Type"]), raw["SetIdentifier"]
+            wanted = context.wanted.get(key)
             known = wanted is None or identifier in wanted.initial["weights"]  # type: ignore[operator]
             groups.setdefault(key if known else f"{key}@{identifier}", []).append(raw)
     for key, members in groups.items():
@@ -107,7 +119,7 @@ def _member(raw: Raw, keys: Mapping[str, str]) -> dict[str, Value]:
     }
 
 
-def _plain(key: str, zone: str, raw: Raw) -> Found:
+def _record(key: str, zone: str, raw: Raw) -> Found:
     name, kind, record = name_of(raw), raw["Type"], parsed(raw)
     attributes: dict[str, Value] = {
         "zone": zone,
@@ -121,7 +133,9 @@ def _plain(key: str, zone: str, raw: Raw) -> Found:
 
 def dns_outputs(found: Reality) -> dict[str, Value]:
     """Names, weights and health checks; weights are those of the first group, since all move together."""
-    groups = [f for f in found.values() if f.type == "weighted_records" and "@" not in f.key]
+    groups = sorted(
+        (f for f in found.values() if f.type == "weighted_records" and "@" not in f.key), key=lambda f: f.name
+    )
     names = [str(group.attributes["name"]) for group in groups]
     return {
         "record_names": names,

@@ -4,13 +4,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from .._model.core import KEY_TAG, STACK_TAG
 from .._model.references import key_of, owner
 from .._route53 import tags
+from .._route53.zones import bare_id
 from .context import Context
 
 Answer = dict[str, Any]
@@ -26,31 +27,30 @@ class Owned:
     tags: Mapping[str, str]
 
 
-def owned_zones(context: Context, names: Collection[str] = ()) -> list[Owned]:
-    """The stack's public zones. names are those that the model knows: a zone of such a name may be the stack's by its
-    tag alone."""
+def owned_zones(context: Context, may_be: Callable[[str, Answer], bool] = lambda _id, _zone: True) -> dict[str, Owned]:
+    """The stack's public zones by their ids. may_be says of a zone that the stack has not made whether its tags are
+    looked at."""
     listed: Any = context.pages("route53", "list_hosted_zones", "HostedZones")
-    candidates = [zone for zone in listed if not zone["Config"]["PrivateZone"]]
-    return _owned(
-        context,
-        tags.ZONE,
-        {zone["Id"].removeprefix("/hostedzone/"): zone for zone in candidates},
-        lambda zone: zone["Name"].rstrip(".") in names,
-    )
+    public = {bare_id(zone["Id"]): zone for zone in listed if not zone["Config"]["PrivateZone"]}
+    return _owned(context, tags.ZONE, public, may_be)
 
 
-def owned_health_checks(context: Context) -> list[Owned]:
-    """The stack's health checks."""
+def owned_health_checks(context: Context) -> dict[str, Owned]:
+    """The stack's health checks by their ids."""
     listed: Any = context.pages("route53", "list_health_checks", "HealthChecks")
-    return _owned(context, tags.HEALTH_CHECK, {check["Id"]: check for check in listed}, lambda _check: False)
+    return _owned(context, tags.HEALTH_CHECK, {check["Id"]: check for check in listed}, lambda _id, _check: False)
 
 
-def _owned(context: Context, kind: str, items: Mapping[str, Answer], may_be: Callable[[Answer], bool]) -> list[Owned]:
-    """Those whose caller reference is the stack's, and of the others that may be its own those that carry its tag. Of
-    two with one key the first listed has it."""
+def _owned(
+    context: Context, kind: str, items: Mapping[str, Answer], may_be: Callable[[str, Answer], bool]
+) -> dict[str, Owned]:
+    """Those whose caller reference is the stack's, and of the others that may be its own those that carry its tag.
+
+    Of two with one key the first listed has it; the other's key says which it is.
+    """
     ours = owner(context.stack.name)
-    begun = {identity: item for identity, item in items.items() if item["CallerReference"].startswith(ours)}
-    asked = {**begun, **{identity: item for identity, item in items.items() if may_be(item)}}
+    begun = {identity for identity, item in items.items() if item["CallerReference"].startswith(ours)}
+    asked = {identity: item for identity, item in items.items() if identity in begun or may_be(identity, item)}
     tagged = tags.read(context.client("route53"), kind, asked)
     found: dict[str, Owned] = {}
     for identity, item in asked.items():
@@ -58,11 +58,11 @@ def _owned(context: Context, kind: str, items: Mapping[str, Answer], may_be: Cal
         if identity not in begun and labels.get(STACK_TAG) != context.stack.name:
             continue
         key = labels.get(KEY_TAG) or key_of(item["CallerReference"], context.wanted)
-        unique = f"{key}@{identity}" if key in found else key
-        found[unique] = Owned(unique, item, labels)
-    return list(found.values())
+        taken = key in {other.key for other in found.values()}
+        found[identity] = Owned(f"{key}@{identity}" if taken else key, item, labels)
+    return found
 
 
-def zones_of_checks(checks: list[Owned], zone_tag: str) -> Iterator[str]:
+def zones_of_checks(checks: Iterable[Owned], zone_tag: str) -> list[str]:
     """The zones whose records carry the checks, as their tags say."""
-    return iter(dict.fromkeys(check.tags[zone_tag] for check in checks if zone_tag in check.tags))
+    return list(dict.fromkeys(check.tags[zone_tag] for check in checks if zone_tag in check.tags))

@@ -4,10 +4,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from .._model.core import STACK_TAG, Found, Reality, Value
+from .._model.vpc import ANYWHERE
 from .context import Context, tags_of
 from .logs import log_groups
 
@@ -56,7 +57,7 @@ def _list(context: Context) -> dict[str, list[Answer]]:
     owned = context.stack_filter()
     alive = [*owned, {"Name": "state", "Values": ["pending", "available"]}]
 
-    def listing(operation: str, result: str, **arguments: object) -> Callable[[], list[Answer]]:
+    def listing(operation: str, result: str, **arguments: Any) -> Callable[[], list[Answer]]:
         return lambda: context.pages("ec2", operation, result, **arguments)
 
     listings = context.together(
@@ -153,13 +154,15 @@ def _nat_gateway(item: Answer, keys: Mapping[str, str]) -> Found:
 
 def _route_table(item: Answer, keys: Mapping[str, str]) -> Found:
     subnets = [a["SubnetId"] for a in item.get("Associations", []) if a.get("SubnetId")]
+    routes = sorted(_routes(item, keys), key=lambda route: str(route["dest"]))
     return _found(
         "route_table",
         item,
         keys,
+        facts={"default_route": next((route["gateway_id"] for route in routes if route["dest"] == ANYWHERE), None)},
         vpc=keys.get(item["VpcId"], item["VpcId"]),
         subnets=sorted(keys.get(subnet, subnet) for subnet in subnets),
-        routes=sorted(_routes(item, keys), key=lambda route: str(route["dest"])),
+        routes=routes,
     )
 
 
@@ -273,11 +276,12 @@ def _subnet_routes(found: Reality) -> dict[str, Value]:
     """Each subnet's route table and default route, so that nobody has to look up what reaches the internet."""
     routes: dict[str, Value] = {}
     for table in (f for f in found.values() if f.type == "route_table"):
-        for subnet in table.attributes["subnets"]:  # type: ignore[union-attr]
-            default = next((r["gateway_id"] for r in table.attributes["routes"] if r["dest"] == "0.0.0.0/0"), None)  # type: ignore[union-attr,index,call-overload]
-            target = found.get(str(default))
-            routes[str(subnet).removeprefix("subnet/")] = {
-                "route_table_id": table.id,
-                "default_route": target.id if target else default,
-            }
+        target = found.get(str(table.facts["default_route"]))
+        default = target.id if target else table.facts["default_route"]
+        for subnet in _strings(table.attributes["subnets"]):
+            routes[subnet.removeprefix("subnet/")] = {"route_table_id": table.id, "default_route": default}
     return routes
+
+
+def _strings(value: Value) -> list[str]:
+    return [str(item) for item in value] if isinstance(value, Sequence) else []

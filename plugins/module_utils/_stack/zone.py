@@ -7,6 +7,7 @@ from __future__ import annotations
 from .._errors import CutoverError
 from .._model.core import Found, Reality, Resource, Value
 from .._model.dns import ZONE_TAG
+from .._model.zone import domain
 from .._route53 import zones
 from .._route53.zones import Zone
 from .context import Context
@@ -29,10 +30,9 @@ def read_zone(context: Context) -> Reality:
     if given:
         return {GIVEN: _given(_named(context, given))}
     wanted = [resource.name for resource in context.wanted.values()]
+    zones_found = owned_zones(context, lambda _id, zone: not wanted or domain(zone["Name"]) in wanted)
     own = [
-        found
-        for found in context.each(lambda zone: _own(context, zone.key, zone.item["Id"]), owned_zones(context, wanted))
-        if found
+        found for found in context.each(lambda item: _own(context, item[1].key, item[0]), zones_found.items()) if found
     ]
     if own or context.wanted:
         return {found.key: found for found in own}
@@ -40,7 +40,7 @@ def read_zone(context: Context) -> Reality:
 
 
 def _by_checks(context: Context) -> Reality:
-    for zone_id in zones_of_checks(owned_health_checks(context), ZONE_TAG):
+    for zone_id in zones_of_checks(owned_health_checks(context).values(), ZONE_TAG):
         zone = zones.get(context.client("route53"), zone_id)
         if zone:
             return {GIVEN: _given(zone)}
@@ -48,7 +48,7 @@ def _by_checks(context: Context) -> Reality:
 
 
 def _own(context: Context, key: str, zone_id: str) -> Found | None:
-    zone = zones.get(context.client("route53"), zones.bare_id(zone_id))
+    zone = zones.get(context.client("route53"), zone_id)
     if zone is None:
         return None
     labels: dict[str, Value] = dict(zone.tags)

@@ -83,7 +83,7 @@ def _share_models() -> None:
 
     Not where the user has models of his own in ~/.aws/models, or names a directory of models.
     """
-    session = sys.modules.get("botocore.session")
+    session: Any = sys.modules.get("botocore.session")
     if session is None or os.path.isdir(os.path.expanduser("~/.aws/models")):
         return
     stock = session.create_loader

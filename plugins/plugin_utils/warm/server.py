@@ -20,10 +20,11 @@ import threading
 import traceback
 import types
 from contextlib import suppress
+from typing import Any
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
-import preload
+import preload  # type: ignore[import-not-found]  # beside this file, which is a program of its own
 
 IDLE_SECONDS = 60.0
 """Long enough to bridge two runs at a prompt, short enough not to linger."""
@@ -94,7 +95,7 @@ class Server:
                 return
         connection.close()
 
-    def _fork(self, connection: socket.socket, task: dict, descriptors: list[int]) -> None:
+    def _fork(self, connection: socket.socket, task: dict[str, Any], descriptors: list[int]) -> None:
         report, reported = os.pipe()
         child = os.fork()
         if child == 0:
@@ -129,7 +130,7 @@ class Server:
         self._selector.unregister(connection)
 
 
-def _receive(connection: socket.socket) -> tuple[dict, list[int]]:
+def _receive(connection: socket.socket) -> tuple[dict[str, Any], list[int]]:
     head, ancillary, _flags, _address = connection.recvmsg(4, socket.CMSG_SPACE(RIGHTS))
     descriptors = [n for _level, _kind, data in ancillary for n in struct.unpack("3i", data[:RIGHTS])]
     length, received = struct.unpack("!I", head)[0], b""
@@ -141,7 +142,7 @@ def _receive(connection: socket.socket) -> tuple[dict, list[int]]:
     return json.loads(received.decode("utf-8", "surrogateescape")), descriptors
 
 
-def _run(task: dict, descriptors: list[int], reported: int) -> None:
+def _run(task: dict[str, Any], descriptors: list[int], reported: int) -> None:
     """In the child: what the interpreter would have done with the module on its standard input."""
     status = 1
     try:

@@ -135,6 +135,17 @@ class TestHealthCheck:
         result = run(route53_health_check.main, health_check_id=made, **self.endpoint(**change))
         assert result["failed"] and "make another one beside it" in result["msg"]
 
+    def test_it_stays_while_a_record_carries_it(self, cloud: LocalCloud, run: Run, zone: str) -> None:
+        check = new_check(cloud, "carried")
+        member = {"target": "x.us-east-1.elb.amazonaws.com", "target_zone": BALANCERS, "evaluate_target_health": True}
+        place = {"zone_id": zone, "name": "carrying.example.com", "type": "A"}
+        members = {"blue": {**member, "health_check": check}}
+        run(route53_record_group.main, members=members, weights={"blue": 1}, **place)
+        refused = run(route53_health_check.main, health_check_id=check, zone_id=zone, state="absent")
+        assert refused["failed"] and "carried by carrying.example.com A" in refused["msg"]
+        run(route53_record_group.main, identifiers=["blue"], state="absent", **place)
+        assert run(route53_health_check.main, health_check_id=check, zone_id=zone, state="absent")["changed"]
+
     def test_it_can_be_removed_twice(self, run: Run) -> None:
         made = run(route53_health_check.main, **self.endpoint())["health_check_id"]
         assert run(route53_health_check.main, health_check_id=made, state="absent")["changed"]

@@ -162,6 +162,12 @@ class TestZone:
         cloud.client("route53").change_tags_for_resource(ResourceType="hostedzone", ResourceId=zone_id, AddTags=tags)
         assert self.look(cloud, stack)["hosted_zone"].id == zone_id
 
+    def test_by_name_alone_a_zone_taken_over_is_found_too(self, cloud: LocalCloud, stack: Stack) -> None:
+        zone_id = given_zone(cloud, zone_name(stack))
+        tags = [{"Key": "cutover:stack", "Value": stack.name}, {"Key": "cutover:key", "Value": "hosted_zone"}]
+        cloud.client("route53").change_tags_for_resource(ResourceType="hostedzone", ResourceId=zone_id, AddTags=tags)
+        assert read_zone(Context(stack, cloud.client))["hosted_zone"].id == zone_id
+
     def test_a_second_zone_of_ours_is_shown(self, cloud: LocalCloud, stack: Stack) -> None:
         both = {own_zone(cloud, stack).id, own_zone(cloud, stack).id}
         assert {found.id for found in self.look(cloud, stack).values()} == both
@@ -201,8 +207,8 @@ class TestRecords:
     def test_finished_it_equals_the_model(self, cloud: LocalCloud, stack: Stack, built: Any) -> None:
         assert plan(cloud, stack, built) == Plan()
         outputs: Any = dns_outputs(read(cloud, stack, built))
-        assert outputs["record_names"] == [f"www.{zone_name(stack)}", zone_name(stack)]
-        assert outputs["urls"][0] == f"https://www.{zone_name(stack)}"
+        assert outputs["record_names"] == [zone_name(stack), f"www.{zone_name(stack)}"]
+        assert outputs["urls"][0] == f"https://{zone_name(stack)}"
         assert (outputs["weights"], set(outputs["health_check_ids"])) == ({"blue": 100, "green": 0}, {"blue", "green"})
 
     def test_on_an_empty_account_everything_is_to_be_made(self, cloud: LocalCloud, stack: Stack) -> None:
@@ -257,6 +263,16 @@ class TestRecords:
         rewrite(cloud, built["zone_id"], None, {**blue, "SetIdentifier": "canary", "Weight": 5})
         found = plan(cloud, stack, built)
         assert (found.changes, [f.key for f in found.unexpected]) == ((), [f"weighted_records/{name}/A@canary"])
+
+    def test_a_name_that_has_left_the_inventory_is_reported(self, cloud: LocalCloud, stack: Stack, built: Any) -> None:
+        found = plan(cloud, stack, {**built, "records": [{"name": "www"}], "plain_records": []})
+        assert (found.changes, [f.key for f in found.unexpected]) == ((), [f"weighted_records/{zone_name(stack)}/A"])
+
+    def test_of_a_given_zone_only_the_names_of_the_model_are_read(self, cloud: LocalCloud, stack: Stack) -> None:
+        settings = config(stack, given_zone(cloud, zone_name(stack)))
+        build(cloud, stack, settings)
+        fewer = {**settings, "records": [{"name": "www"}], "plain_records": []}
+        assert plan(cloud, stack, settings) == plan(cloud, stack, fewer) == Plan()
 
     def test_checks_of_another_kind_replace_the_old_ones(self, cloud: LocalCloud, stack: Stack, built: Any) -> None:
         settings = {**built, "health_checks": {"green": {"type": "alarm", "alarm": "acme-green"}}}
