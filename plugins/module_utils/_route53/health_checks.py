@@ -136,14 +136,11 @@ def update(client: Any, existing: HealthCheck, config: Mapping[str, Any], labels
 
 def delete(client: Any, check_id: str, zone_id: str | None = None) -> None:
     """Removes a health check. Raises StillCarried if a record of the zone carries it."""
-    healthy for ever."""
-    carried = (
-        [raw for raw in api.records_of_zone(client, zone_id) if raw.get("HealthCheckId") == check_id] if zone_id else []
-    )
+    records = api.records_of_zone(client, zone_id) if zone_id else []
+    carried = sorted({f"{name_of(raw)} {raw['Type']}" for raw in records if raw.get("HealthCheckId") == check_id})
     if carried:
-        names = ", ".join(sorted({f"{name_of(raw)} {raw['Type']}" for raw in carried}))
         raise StillCarried(
-            f"health check {check_id} is still carried by {names} in zone {zone_id}: without it they count as healthy for "
-            "ever. Remove the records, or name them in dns_records again"
+            f"health check {check_id} is still carried by {', '.join(carried)} in zone {zone_id}, which would count as "
+            "healthy for ever without it. Remove the records, or name them in dns_records again"
         )
     client.delete_health_check(HealthCheckId=check_id)
