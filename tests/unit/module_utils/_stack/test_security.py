@@ -289,7 +289,8 @@ def test_a_record_that_another_certificate_needs_is_shared(built: Built) -> None
 def test_a_given_certificate_is_read_by_its_arn(cloud: LocalCloud, finished: Built) -> None:
     arn = finished.read()["certificate"].id
     borrower = Built(cloud)
-    borrower.model = security_model(borrower.stack, {**borrower.config, "certificate_arn": arn})  # type: ignore[typeddict-item]
+    borrower.config["certificate_arn"] = arn
+    borrower.model = security_model(borrower.stack, borrower.config)  # type: ignore[arg-type]
     assert [key for _action, key, _paths in changes(borrower.plan()) if "certificate" in key] == []
     assert security_outputs(borrower.read())["certificate_arn"] == arn
     assert "certificate" not in borrower.read(by_name=True)
@@ -298,7 +299,8 @@ def test_a_given_certificate_is_read_by_its_arn(cloud: LocalCloud, finished: Bui
 def test_a_given_certificate_that_does_not_exist_is_named(cloud: LocalCloud) -> None:
     built = Built(cloud)
     arn = "arn:aws:acm:us-east-1:123456789012:certificate/00000000-0000-0000-0000-000000000000"
-    built.model = security_model(built.stack, {**built.config, "certificate_arn": arn})  # type: ignore[typeddict-item]
+    built.config["certificate_arn"] = arn
+    built.model = security_model(built.stack, built.config)  # type: ignore[arg-type]
     with pytest.raises(NoSuchCertificate, match=arn):
         built.read()
 

@@ -24,6 +24,16 @@ from local_cloud.testing import LocalCloud
 _numbers = count(1)
 KEY = "arn:aws:kms:{}:123456789012:key/one"
 LIFECYCLE = {"noncurrent_days": 90, "expired_delete_markers": True, "abort_upload_days": 7}
+CONFIG: Any = {
+    "buckets": {"logs": {}, "assets": {"replicated": True, "lifecycle": {"old": LIFECYCLE}}},
+    "key_arn": KEY.format("us-east-1"),
+    "replica_key_arn": KEY.format("us-west-2"),
+    "replication_role_arn": "arn:aws:iam::123456789012:role/replication",
+    "replication_time_control": False,
+    "replicate_delete_markers": True,
+    "access_logs": True,
+    "access_logs_days": 90,
+}
 
 
 @pytest.fixture(scope="module")
@@ -41,19 +51,7 @@ class Built:
         self.stack = Stack(
             "acme", environment, "us-east-1", "123456789012", replica_region="us-west-2", tags={"Owner": "web"}
         )
-        self.model: Model = storage_model(
-            self.stack,
-            {
-                "buckets": {"logs": {}, "assets": {"replicated": True, "lifecycle": {"old": LIFECYCLE}}},  # type: ignore[typeddict-item]
-                "key_arn": KEY.format("us-east-1"),
-                "replica_key_arn": KEY.format("us-west-2"),
-                "replication_role_arn": "arn:aws:iam::123456789012:role/replication",
-                "replication_time_control": False,
-                "replicate_delete_markers": True,
-                "access_logs": True,
-                "access_logs_days": 90,
-            },
-        )
+        self.model: Model = storage_model(self.stack, CONFIG)
 
     def s3(self, key: str) -> Any:
         region = self.model[key].attributes["region"]
@@ -173,18 +171,6 @@ def test_buckets_of_a_stack_whose_name_begins_alike_are_not_ours(cloud: LocalClo
     assert set(longer.read(by_name=True)) == {"bucket/logs"}
 
 
-CONFIG: Any = {
-    "buckets": {"logs": {}},
-    "key_arn": KEY.format("us-east-1"),
-    "replica_key_arn": None,
-    "replication_role_arn": None,
-    "replication_time_control": False,
-    "replicate_delete_markers": True,
-    "access_logs": False,
-    "access_logs_days": 90,
-}
-
-
 @pytest.mark.parametrize("key", ["bucket/logs", "bucket/assets-replica"])
 def test_a_bucket_whose_maker_died_is_found_by_name_alone(cloud: LocalCloud, key: str) -> None:
     built = Built(cloud)
@@ -280,12 +266,12 @@ EDITS = (
 def test_whatever_somebody_edits_is_named_and_nothing_else(built: Built) -> None:
     for edit in EDITS:
         edit(built)
-    tags = built.model["bucket/access-logs"].attributes["tags"]
+    tags: Any = built.model["bucket/access-logs"].attributes["tags"]
     assert changes(built.plan()) == {
         ("update", "bucket/logs", ("versioning",)),
         ("update", "bucket/assets-replica", ("public_access_block", "policy")),
         ("update", "bucket/assets", ("encryption", "ownership")),
-        ("update", "bucket/access-logs", tuple(f"tags.{name}" for name in tags if name != "MigrationPhase")),  # type: ignore[union-attr]
+        ("update", "bucket/access-logs", tuple(f"tags.{name}" for name in tags if name != "MigrationPhase")),
         ("update", "lifecycle_rule/assets/old", ("status",)),
         ("delete", "lifecycle_rule/assets/every-day", ()),
         ("create", "bucket_logging/logs", ()),
