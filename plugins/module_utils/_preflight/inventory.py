@@ -17,7 +17,8 @@ from .spec import Option, checked
 from .variables import CREDENTIALS, IDENTITY, PLAYBOOK_FACTS, ROLE_FACTS, SITE_OPTIONS
 
 UNDEFINED = re.compile(r"'(\w+)' is undefined")
-OUTPUTS = "_outputs"
+GIVEN_BY_ROLES = ("_outputs", "_retained")
+"""Ends of names that roles themselves give to facts."""
 OWN_PREFIX = "cutover_"
 
 
@@ -108,7 +109,7 @@ class Inventory:
     def _unknown(self) -> Iterator[Finding]:
         known = {*self.options, *CREDENTIALS, *PLAYBOOK_FACTS, *ROLE_FACTS}
         for name in self.names:
-            if name in known or name.endswith(OUTPUTS) or is_secret(name):
+            if name in known or name.endswith(GIVEN_BY_ROLES) or is_secret(name):
                 continue
             if self._ours(name):
                 yield absent(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import importlib
+import importlib.util
 import json
 import marshal
 import os
@@ -66,11 +67,13 @@ _models: set[tuple[str, ...]] = set()
 _inherited: frozenset[tuple[str, ...]] = frozenset()
 
 
-def install(code_directory: str) -> None:
+def install(directory: str) -> None:
     """Loads the libraries; sessions then share one loader of models, imports from payloads compiled code."""
     for name in LIBRARIES:
         with suppress(ImportError):
             importlib.import_module(name)
+    # Byte-code of one Python crashes another.
+    code_directory = os.path.join(directory, f"code-{importlib.util.MAGIC_NUMBER.hex()}")
     os.makedirs(code_directory, mode=0o700, exist_ok=True)
     PayloadImporter.directory = code_directory
     sys.path_hooks.insert(0, PayloadImporter)

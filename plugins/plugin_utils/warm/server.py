@@ -205,7 +205,7 @@ def _end(status: int, reported: int) -> None:
 
 
 if __name__ == "__main__":
-    preload.install(f"{os.path.dirname(sys.argv[1])}/code")
+    preload.install(os.path.dirname(sys.argv[1]))
     gc.collect()
     gc.freeze()
     Server(sys.argv[1]).serve()

@@ -25,6 +25,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
+from moto.core.base_backend import BackendDict
+from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 from werkzeug.test import EnvironBuilder, run_wsgi_app
 
 from local_cloud import request as requests
@@ -42,8 +44,6 @@ REGION = "us-east-1"
 
 @pytest.fixture(scope="session")
 def moto_app() -> Wsgi:
-    from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
-
     app = DomainDispatcherApplication(create_backend_app)
 
     def call(environ: dict[str, Any]) -> Response:
@@ -115,8 +115,6 @@ def bare(moto_app: Wsgi) -> Iterator[Clients]:
 
 def forget_moto() -> None:
     """Drop moto's backends; its own reset would build them anew, which costs seconds."""
-    from moto.core.base_backend import BackendDict
-
     instances: list[Any] = getattr(BackendDict, "_instances")  # noqa: B009  (mypy takes it for ambiguous)
     for backends in instances:
         backends.clear()

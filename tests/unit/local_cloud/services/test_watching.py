@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
+from moto.core.config import default_user_config
 
 from local_cloud import quotas
 
@@ -144,8 +145,6 @@ def rotated_by_function(clients: Clients) -> Any:
 
 @pytest.fixture
 def no_docker(monkeypatch: pytest.MonkeyPatch) -> None:
-    from moto.core.config import default_user_config
-
     monkeypatch.setitem(default_user_config, "lambda", {"use_docker": False})
 
 

@@ -7,6 +7,7 @@ told.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ ROOT = Path(__file__).resolve().parents[4]
 FILES = [*(ROOT / "playbooks").rglob("*.yml"), *(ROOT / "roles").glob("*/tasks/*.yml")]
 
 
+@cache
 def specs() -> dict[str, dict[str, Any]]:
     """The options of all entry points, by role."""
     found: dict[str, dict[str, Any]] = {}
