@@ -98,6 +98,7 @@ def _ensure(module: AnsibleAWSModule, client: Any, existing: dict[str, Any] | No
     present = api.tags_of(client, [existing["arn"]])[existing["arn"]] if existing else {}
     put = existing is None or existing["body"] != body
     missing = {tag: value for tag, value in tags.items() if present.get(tag) != value}
+    before = {"body": existing["body"], "tags": present} if existing else {}
     if not module.check_mode:
         if put:
             api.put_dashboard(client, name, body)
@@ -105,7 +106,6 @@ def _ensure(module: AnsibleAWSModule, client: Any, existing: dict[str, Any] | No
         # Apart from the creation, because botocore learnt only in 2026 to give a new dashboard its tags.
         if missing and existing:
             api.tag(client, existing["arn"], missing)
-    before = {"body": existing["body"], "tags": present} if existing else {}
     return {
         "changed": put or bool(missing),
         "dashboard_arn": existing["arn"] if existing else None,

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-INDENT = 14
+INDENT = 16
 
 
 def leaves(value: Any) -> int:
