@@ -43,7 +43,8 @@ def apply_listener(
 ) -> str:
     """Carries the plan out; the listener's ARN."""
     if plan.arn is None:
-        answer = client.create_listener(LoadBalancerArn=balancer_arn, Tags=_pairs(tags), **arguments(wanted))
+        tagged = {"Tags": _pairs(tags)} if tags else {}
+        answer = client.create_listener(LoadBalancerArn=balancer_arn, **arguments(wanted), **tagged)
         return str(answer["Listeners"][0]["ListenerArn"])
     if plan.changes:
         client.modify_listener(ListenerArn=plan.arn, **plan.changes)

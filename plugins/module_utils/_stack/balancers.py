@@ -88,7 +88,7 @@ def _load_balancer(context: Context, owned: Owned) -> Found:
         id=arn,
         arn=arn,
         attributes={
-            "scheme": item["Scheme"],
+            "scheme": item.get("Scheme"),
             "ip_address_type": item.get("IpAddressType"),
             "subnets": sorted(zone["SubnetId"] for zone in item.get("AvailabilityZones", [])),
             "security_groups": sorted(item.get("SecurityGroups", [])),

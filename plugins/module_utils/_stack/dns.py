@@ -54,8 +54,8 @@ def _records(context: Context, whole: Iterable[str]) -> dict[str, list[Raw]]:
     found = dict(zip(whole, context.each(lambda zone: _zone(context, zone), whole), strict=True))
     others = {(str(r.attributes["zone"]), str(r.attributes["name"])) for r in _named(context)}
     places = sorted(place for place in others if place[0] not in found)
-    for (zone, _), records in zip(places, context.each(lambda place: _name(context, *place), places), strict=True):
-        found.setdefault(zone, []).extend(records)
+    for place, records in zip(places, context.each(lambda place: _name(context, *place), places), strict=True):
+        found.setdefault(place[0], []).extend(records)
     return found
 
 
