@@ -23,7 +23,10 @@ SIDE_TAG = "Side"
 
 TAGGED_AT_LAUNCH = ("instance", "volume", "network-interface")
 METADATA_TAG = re.compile(r"[a-zA-Z0-9+\-=.,_:@]+")
-"""Keys that the metadata service can show; with any other an instance does not start. https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/work-with-tags-in-IMDS.html"""
+"""Keys that the metadata service can show; with any other an instance does not start.
+
+https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/work-with-tags-in-IMDS.html
+"""
 
 GROUP_METRICS = (
     "GroupDesiredCapacity",
