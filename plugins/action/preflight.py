@@ -84,7 +84,7 @@ class Reader:
         try:
             return self._templar.template(self._variables[name])
         except AnsibleError as error:
-            self.broken[name] = str(error).split("\n")[0].rstrip(". ")
+            self.broken[name] = str(error).split("\n", maxsplit=1)[0].rstrip(". ")
             return None
 
 

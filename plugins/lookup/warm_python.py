@@ -67,7 +67,7 @@ def launcher() -> str | None:
     if not hasattr(os, "fork") or len(shebang) > LONGEST_SHEBANG or shlex.quote(sys.executable) != sys.executable:
         return None
     directory = str(Path(client.__file__).parent)
-    text = f"{shebang}\nimport sys\nsys.path.insert(0, {directory!r})\nimport client\nsys.exit(client.main())\n"
+    text = f"{shebang}\nimport sys\nsys.path.insert(0, {directory!r})\nimport client\nraise SystemExit(client.main())\n"
     try:
         path = Path(f"{client.rendezvous()}-python")
         if not path.exists() or path.read_text(encoding="utf-8") != text:

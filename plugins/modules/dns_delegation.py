@@ -77,20 +77,12 @@ reason:
   type: str
 """
 
-import traceback
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
-try:
-    import dns.resolver  # noqa: F401
-except ImportError:
-    DNS_ERROR: str | None = traceback.format_exc()
-else:
-    DNS_ERROR = None
-
-from ..module_utils._delegation.ask import SYSTEM, name_servers
+from ..module_utils._delegation.ask import MISSING, SYSTEM, name_servers
 from ..module_utils._delegation.verdict import verdict
 from ..module_utils._errors import CutoverError
 
@@ -106,8 +98,8 @@ def main() -> None:
         },
         supports_check_mode=True,
     )
-    if DNS_ERROR:
-        module.fail_json(msg=missing_required_lib("dnspython"), exception=DNS_ERROR)
+    if MISSING:
+        module.fail_json(msg=missing_required_lib("dnspython"), exception=MISSING)
     p = module.params
     resolvers = p["resolvers"] or [SYSTEM]
     try:

@@ -6,12 +6,15 @@ from __future__ import annotations
 
 import ipaddress
 import socket
+import traceback
 
+MISSING: str | None = None
+"""The traceback where dnspython is missing; a module reports it before anything here runs."""
 try:
     import dns.exception
     import dns.resolver
-except ImportError:  # the module reports it before anything here runs
-    pass
+except ImportError:
+    MISSING = traceback.format_exc()
 
 from .._errors import CutoverError
 

@@ -6,11 +6,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
 from .._errors import CutoverError
 from .names import fit
 
-Value = str | int | float | bool | None | Sequence["Value"] | Mapping[str, "Value"]
+Value: TypeAlias = "str | int | float | bool | Sequence[Value] | Mapping[str, Value] | None"
 
 UNKNOWN = "(known after apply)"
 """Stands for a value that AWS gives when the resource is made: an id on an empty account."""

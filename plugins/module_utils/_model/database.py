@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TypedDict
+from typing import TypeAlias, TypedDict
 
 from .._rds.versions import ENGINES, family
 from .core import UNKNOWN, Model, ModelError, Resource, Stack, Value, known, model_of
@@ -19,7 +19,7 @@ GROUP_NAME_LIMIT = 255
 NEW, NO_DATABASE = "new", "none"
 SOURCES = (NEW, NO_DATABASE)
 
-Parameter = str | int | float | bool
+Parameter: TypeAlias = "str | int | float | bool"
 
 
 class DatabaseConfig(TypedDict):

@@ -11,8 +11,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network, ip_network
+from typing import TypeAlias
 
-Network = IPv4Network | IPv6Network
+Network: TypeAlias = "IPv4Network | IPv6Network"
 Ports = tuple[tuple[int, int], ...]
 """Ranges of ports, ascending, that neither overlap nor touch."""
 

@@ -7,7 +7,7 @@ gateway.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TypedDict
+from typing import TypeAlias, TypedDict
 
 from .core import Model, ModelError, Resource, Stack, Value, known, model_of
 from .names import zone_suffix
@@ -28,7 +28,7 @@ VPC_TYPES = (
 ANYWHERE = "0.0.0.0/0"
 
 
-AclRule = Sequence[int | str | None]
+AclRule: TypeAlias = "Sequence[int | str | None]"
 """One entry of a network ACL as amazon.aws.ec2_vpc_nacl writes it: number, protocol, action, CIDR, ICMP type, ICMP
 code, first port, last port.
 """
