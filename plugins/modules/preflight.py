@@ -20,11 +20,10 @@ description:
   - Region and credentials are those of the inventory variables C(region), C(aws_endpoint_url), C(aws_access_key),
     C(aws_secret_key), C(aws_session_token), C(aws_profile).
   - With the variable C(preflight_aws=false) AWS is asked for the account alone. C(cutover_planned_minutes) (60) is
-    how long credentials have to
-    last; V(0) does not ask.
+    how long credentials have to last; V(0) does not ask.
   - The environment's name is taken from the extra variable C(environment_suffix), the shell's C(ENVIRONMENT_SUFFIX)
-    (both only where the inventory has
-    one stack), the inventory, the last part of the host's name, or is C(dev). With C(environment_suffix_required=true) it has to be given.
+    (both only where the inventory has one stack), the inventory, the last part of the host's name, or is C(dev). With
+    C(environment_suffix_required=true) it has to be given.
   - C(migration_phase) is the first value of the tag C(MigrationPhase).
 options:
   identity_only:
