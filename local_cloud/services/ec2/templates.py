@@ -8,6 +8,8 @@ import re
 from collections import defaultdict
 from typing import Any
 
+from moto.core.types import Base64EncodedString
+
 from local_cloud.errors import AwsError
 from local_cloud.layers import Next
 from local_cloud.request import Request
@@ -48,11 +50,20 @@ def keep_own_tags_out_of_the_data(request: Request, next_handler: Next) -> Respo
 def start_from_source_version(request: Request, next_handler: Next) -> Response:
     """moto ignores SourceVersion: what the request leaves out is taken from there."""
     source = request.parameters.get("SourceVersion")
-    if source is None:
-        return next_handler(request)
     template = _template(request)
-    data = {**template.get_version(source).data, **request.parameters.get("LaunchTemplateData", {})}
-    return next_handler(request.with_parameters({**request.parameters, "LaunchTemplateData": data}))
+    if source is not None:
+        data = {**template.get_version(source).data, **request.parameters.get("LaunchTemplateData", {})}
+        request = request.with_parameters({**request.parameters, "LaunchTemplateData": data})
+    response = next_handler(request)
+    if response.ok:
+        _know_user_data(template.versions[-1].data)
+    return response
+
+
+def _know_user_data(data: dict[str, Any]) -> None:
+    """moto does so for a template's first version only, and starts no instance from another."""
+    if isinstance(encoded := data.get("UserData"), str):
+        data["UserData"] = Base64EncodedString(encoded)
 
 
 @handles("ec2", "DeleteLaunchTemplateVersions")

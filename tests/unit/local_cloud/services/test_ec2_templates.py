@@ -77,3 +77,30 @@ def test_canary_moto_ignores_the_source_version(bare: Clients) -> None:
         LaunchTemplateName="one", SourceVersion="1", LaunchTemplateData={"InstanceType": "t3.small"}
     )
     assert "ImageId" not in made["LaunchTemplateVersion"]["LaunchTemplateData"]
+
+
+def start_from_second_version(clients: Clients) -> int:
+    """How many instances a group has that starts them from a template's second version."""
+    ec2, autoscaling = clients("ec2"), clients("autoscaling")
+    data = {**DATA, "UserData": "IyEvYmluL3No"}
+    ec2.create_launch_template(LaunchTemplateName="one", LaunchTemplateData=data)
+    ec2.create_launch_template_version(LaunchTemplateName="one", LaunchTemplateData=data)
+    autoscaling.create_auto_scaling_group(
+        AutoScalingGroupName="fleet",
+        MinSize=0,
+        MaxSize=1,
+        AvailabilityZones=["us-east-1a"],
+        LaunchTemplate={"LaunchTemplateName": "one", "Version": "2"},
+    )
+    autoscaling.set_desired_capacity(AutoScalingGroupName="fleet", DesiredCapacity=1)
+    [group] = autoscaling.describe_auto_scaling_groups()["AutoScalingGroups"]
+    return len(group["Instances"])
+
+
+def test_instances_start_from_a_later_version_with_user_data(aws: Clients) -> None:
+    assert start_from_second_version(aws) == 1
+
+
+def test_canary_moto_starts_none(bare: Clients) -> None:
+    with pytest.raises((ClientError, ResponseParserError)):
+        start_from_second_version(bare)
