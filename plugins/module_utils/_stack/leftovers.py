@@ -16,6 +16,7 @@ READ_BY_LAYERS = frozenset(
         "acm:certificate",
         "autoscaling:autoScalingGroup",
         "cloudwatch:alarm",
+        "cloudwatch:dashboard",
         "ec2:elastic-ip",
         "ec2:internet-gateway",
         "ec2:launch-template",
@@ -48,12 +49,32 @@ READ_BY_LAYERS = frozenset(
 themselves, so one of these that they do not show is gone, however long the tagging API goes on naming it.
 """
 
+ALIVE = ["pending", "running", "stopping", "stopped"]
+OF_INSTANCES = {
+    "ec2:instance": ("describe_instances", "Reservations", "instance-id"),
+    "ec2:volume": ("describe_volumes", "Volumes", "volume-id"),
+    "ec2:network-interface": ("describe_network_interfaces", "NetworkInterfaces", "network-interface-id"),
+}
+"""What comes and goes with instances: operation, result, and the filter that takes the id. The tagging API names ended
+instances for an hour, so EC2 itself is asked for each.
+"""
+
 
 def leftovers(context: Context) -> list[str]:
     """ARNs in the stack's regions that carry its tag and are of a kind that no layer reads, sorted."""
     regions = {context.stack.region, context.stack.replica_region or context.stack.region, GLOBAL_SERVICES_REGION}
     answers = context.each(lambda region: _tagged(context, region), sorted(regions))
-    return sorted({arn for answer in answers for arn in answer if _kind(arn) not in READ_BY_LAYERS})
+    unread = sorted({arn for answer in answers for arn in answer if _kind(arn) not in READ_BY_LAYERS})
+    there = context.each(lambda arn: _kind(arn) not in OF_INSTANCES or _is_there(context, arn), unread)
+    return [arn for arn, is_there in zip(unread, there, strict=True) if is_there]
+
+
+def _is_there(context: Context, arn: str) -> bool:
+    operation, result, by_id = OF_INSTANCES[_kind(arn)]
+    filters = [{"Name": by_id, "Values": [arn.rpartition("/")[-1]]}]
+    if by_id == "instance-id":
+        filters.append({"Name": "instance-state-name", "Values": ALIVE})
+    return bool(context.pages("ec2", operation, result, arn.split(":")[3], Filters=filters))
 
 
 def _tagged(context: Context, region: str) -> list[str]:
