@@ -8,16 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-try:
-    from botocore.exceptions import BotoCoreError, ClientError
-except ImportError:  # AnsibleAWSModule reports the missing library itself, before anything here runs
-
-    class ClientError(Exception):  # type: ignore[no-redef]
-        """Never raised."""
-
-    class BotoCoreError(Exception):  # type: ignore[no-redef]
-        """Never raised."""
-
+from ._botocore import BotoCoreError, ClientError
 
 if TYPE_CHECKING:
     from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
@@ -114,7 +114,7 @@ Model = Mapping[str, Resource]
 Reality = Mapping[str, Found]
 
 
-def model_of(resources: Iterable[Resource]) -> Model:
+def model_of(resources: Sequence[Resource]) -> Model:
     """Resources by key, in the order in which they are made; a key given twice is a mistake of the model."""
     model: dict[str, Resource] = {}
     for resource in resources:

@@ -24,7 +24,7 @@ EPHEMERAL = 1024, 65535
 """Where the answers to a client arrive; Linux takes ports from 32768, load balancers and NAT gateways from 1024."""
 
 INTERNET = "internet"
-EVERYWHERE: tuple[Network, ...] = (ip_network("0.0.0.0/0"), ip_network("::/0"))
+EVERYWHERE: tuple[IPv4Network | IPv6Network, ...] = (ip_network("0.0.0.0/0"), ip_network("::/0"))
 
 
 @dataclass(frozen=True)

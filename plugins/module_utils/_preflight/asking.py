@@ -9,11 +9,7 @@ from dataclasses import dataclass, field
 from threading import Lock
 from typing import Any
 
-try:
-    from botocore.exceptions import BotoCoreError, ClientError, EndpointConnectionError
-except ImportError:  # AnsibleAWSModule reports the missing library itself, before anything here runs
-    BotoCoreError = ClientError = EndpointConnectionError = Exception
-
+from .._botocore import BotoCoreError, ClientError, EndpointConnectionError
 from .._model.core import Model, Resource, Stack, Value
 from .._stack.context import Context
 from .findings import Finding, absent
