@@ -50,12 +50,17 @@ class Run:
 
 @dataclass
 class Controller:
-    """Where playbooks run: against which cloud, and where they leave their files."""
+    """Where playbooks run: against which cloud, and where they leave their files.
+
+    operations are those that the runs so far have called, `service:Operation`; what tests ask by themselves is not
+    among them.
+    """
 
     cloud: Client
     directory: Path
     inventories: tuple[str, ...] = ("inventories/prod", "inventories/local")
     variables: dict[str, Any] = field(default_factory=dict)
+    operations: set[str] = field(default_factory=set)
 
     def environment(self) -> dict[str, str]:
         """As after local_cloud exec: nothing of the caller's AWS or Ansible settings is left."""
@@ -79,6 +84,7 @@ class Controller:
 
     def run(self, playbook: str, *arguments: str, **variables: Any) -> Run:
         """Runs it to its end."""
+        before = self.cloud.mark()
         done = subprocess.run(
             self.command(playbook, *arguments, **variables),
             cwd=self.directory,
@@ -89,6 +95,7 @@ class Controller:
             text=True,
             check=False,
         )
+        self.operations |= {f"{call['service']}:{call['operation']}" for call in self.cloud.calls(since=before)}
         return Run(done.returncode, done.stdout)
 
     @contextmanager

@@ -1,0 +1,122 @@
+# Copyright: the cutover.aws authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Which IAM actions an operation of the AWS API needs.
+
+Source, unless an entry says otherwise: the AWS Service Authorization Reference, page "Actions, resources, and condition
+keys for <service>". Most actions are called `<prefix>:<Operation>`; PREFIXES and EXCEPTIONS hold the others.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+PREFIXES = {
+    # service of botocore -> prefix; each page begins with "service prefix: ..."
+    "elbv2": "elasticloadbalancing",  # AWS Elastic Load Balancing V2
+    "resourcegroupstaggingapi": "tag",  # Amazon Resource Group Tagging API
+    "service-quotas": "servicequotas",  # Service Quotas
+}
+
+EXCEPTIONS: dict[str, tuple[str, ...]] = {
+    # Amazon S3, and the permissions that Amazon S3's API Reference names for each operation
+    "s3:DeleteBucketLifecycle": ("s3:PutLifecycleConfiguration",),
+    "s3:DeleteBucketReplication": ("s3:PutReplicationConfiguration",),
+    "s3:DeleteObjects": ("s3:DeleteObject", "s3:DeleteObjectVersion"),
+    "s3:GetBucketAccelerateConfiguration": ("s3:GetAccelerateConfiguration",),
+    "s3:GetBucketEncryption": ("s3:GetEncryptionConfiguration",),
+    "s3:GetBucketLifecycleConfiguration": ("s3:GetLifecycleConfiguration",),
+    "s3:GetBucketReplication": ("s3:GetReplicationConfiguration",),
+    "s3:GetObjectLockConfiguration": ("s3:GetBucketObjectLockConfiguration",),
+    "s3:GetPublicAccessBlock": ("s3:GetBucketPublicAccessBlock",),
+    "s3:HeadBucket": ("s3:ListBucket",),
+    "s3:ListBucketInventoryConfigurations": ("s3:GetInventoryConfiguration",),
+    "s3:ListBuckets": ("s3:ListAllMyBuckets",),
+    "s3:ListObjectVersions": ("s3:ListBucketVersions",),
+    "s3:PutBucketEncryption": ("s3:PutEncryptionConfiguration",),
+    "s3:PutBucketLifecycleConfiguration": ("s3:PutLifecycleConfiguration",),
+    "s3:PutBucketReplication": ("s3:PutReplicationConfiguration",),
+    "s3:PutPublicAccessBlock": ("s3:PutBucketPublicAccessBlock",),
+}
+
+
+@dataclass(frozen=True)
+class Dependent:
+    """An action that no call of ours is named after, but that AWS asks for in the course of these operations."""
+
+    action: str
+    operations: tuple[str, ...]
+    reason: str
+
+
+KEYED = ("rds:CreateDBInstance", "rds:ModifyDBInstance")
+
+DEPENDENT = (
+    Dependent(
+        "iam:PassRole",
+        (
+            "autoscaling:CreateAutoScalingGroup",
+            "ec2:CreateFlowLogs",
+            "rds:CreateDBInstance",
+            "s3:PutBucketReplication",
+        ),
+        "the caller hands a role to a service: to instances, to flow logs, to enhanced monitoring, to replication",
+    ),
+    Dependent(
+        "iam:CreateServiceLinkedRole",
+        ("autoscaling:CreateAutoScalingGroup", "elbv2:CreateLoadBalancer", "rds:CreateDBInstance"),
+        "the first group, load balancer or database of an account makes the service's own role, in the caller's name",
+    ),
+    Dependent("iam:TagRole", ("iam:CreateRole",), "roles are created with their tags"),
+    Dependent("iam:TagInstanceProfile", ("iam:CreateInstanceProfile",), "the profile is created with its tags"),
+    Dependent(
+        "ec2:RunInstances",
+        ("autoscaling:CreateAutoScalingGroup", "autoscaling:UpdateAutoScalingGroup"),
+        "whoever gives a group a launch template must be allowed to start what it describes (Amazon EC2 Auto Scaling "
+        "User Guide, launch template support)",
+    ),
+    Dependent(
+        "ec2:CreateTags",
+        ("ec2:CreateVpc", "ec2:CreateSubnet", "ec2:AllocateAddress", "autoscaling:CreateAutoScalingGroup"),
+        "resources are created with their tags; the launch templates tag instances and volumes",
+    ),
+    Dependent("elasticloadbalancing:AddTags", ("elbv2:CreateLoadBalancer",), "load balancers are created with tags"),
+    Dependent(
+        "autoscaling:CreateOrUpdateTags", ("autoscaling:CreateAutoScalingGroup",), "groups are created with tags"
+    ),
+    Dependent("acm:AddTagsToCertificate", ("acm:RequestCertificate",), "the certificate is requested with its tags"),
+    Dependent("cloudwatch:TagResource", ("cloudwatch:PutMetricAlarm",), "alarms are created with their tags"),
+    Dependent("kms:TagResource", ("kms:CreateKey",), "keys are created with their tags"),
+    Dependent("logs:TagResource", ("logs:CreateLogGroup",), "log groups are created with their tags"),
+    Dependent("sns:TagResource", ("sns:CreateTopic",), "the topic is created with its tags"),
+    Dependent(
+        "rds:AddTagsToResource",
+        ("rds:CreateDBInstance", "rds:DeleteDBInstance"),
+        "the instance is created with its tags, and they are copied to the final snapshot",
+    ),
+    Dependent(
+        "rds:CreateDBSnapshot", ("rds:DeleteDBInstance",), "the final snapshot is taken in the name of who deletes"
+    ),
+    Dependent(
+        "kms:CreateGrant",
+        KEYED,
+        "RDS goes on using the stack's key for storage, Performance Insights and the password when the caller has gone",
+    ),
+    Dependent(
+        "kms:Decrypt",
+        KEYED,
+        "Secrets Manager encrypts the managed password in the caller's name (Amazon RDS "
+        "User Guide, permissions required for Secrets Manager integration)",
+    ),
+    Dependent("kms:GenerateDataKey", KEYED, "the same"),
+    Dependent("kms:DescribeKey", KEYED, "RDS checks that the key is there and can be used"),
+    Dependent(
+        "secretsmanager:CreateSecret", KEYED, "RDS makes the secret of the managed password in the caller's name"
+    ),
+    Dependent("secretsmanager:TagResource", KEYED, "RDS tags that secret"),
+)
+
+
+def action_names(operation: str) -> tuple[str, ...]:
+    """The actions that `service:Operation` itself needs."""
+    service, _, name = operation.partition(":")
+    return EXCEPTIONS.get(operation, (f"{PREFIXES.get(service, service)}:{name}",))

@@ -1,0 +1,198 @@
+# Copyright: the cutover.aws authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""On what an action may work, and under which condition.
+
+A condition stands only where the AWS Service Authorization Reference gives the key for every resource of the action.
+EC2 names resources by ids, so there nothing but a tag says whose they are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+# What plugins/module_utils/_model/names.py cuts names to; the end of a cut name is a dash and six characters.
+LOAD_BALANCER_LIMIT = 32
+NAME_LIMIT = 63
+HASH = 7
+
+MANAGED_POLICIES = (
+    "AmazonSSMManagedInstanceCore",
+    "CloudWatchAgentServerPolicy",
+    "service-role/AmazonRDSEnhancedMonitoringRole",
+)
+
+
+@dataclass(frozen=True)
+class Target:
+    """Whose policies they are. stack is `<project>-<environment>`."""
+
+    stack: str
+    account: str
+    partition: str
+
+    def arn(self, service: str, resource: str, region: str = "*", account: str | None = None) -> str:
+        owner = self.account if account is None else account
+        return f"arn:{self.partition}:{service}:{region}:{owner}:{resource}"
+
+    def names(self, limit: int = NAME_LIMIT) -> str:
+        """A pattern for the stack's names in a service that takes `limit` characters."""
+        return f"{self.stack}-"[: limit - HASH] + "*"
+
+
+@dataclass(frozen=True)
+class Scope:
+    """patterns are of actions; the first scope that takes an action in has it."""
+
+    policy: str
+    sid: str
+    patterns: Sequence[str]
+    resources: Sequence[str]
+    condition: Mapping[str, Any] = field(default_factory=dict)
+
+
+def scopes(target: Target) -> tuple[Scope, ...]:
+    """All of them, the narrow before the wide."""
+    return (
+        *_network(target),
+        *_compute(target),
+        *_identity(target),
+        *_keys(target),
+        *_database(target),
+        *_storage(target),
+        *_watching(target),
+        *_names(target),
+    )
+
+
+def _owned(target: Target) -> dict[str, Any]:
+    return {"StringEquals": {"aws:ResourceTag/cutover:stack": target.stack}}
+
+
+def _network(target: Target) -> tuple[Scope, ...]:
+    anything = [target.arn("ec2", "*/*")]
+    # A launch template tells what is started; the image and, by its tags, whatever else it names belong to others too.
+    from_template = {"ArnLike": {"ec2:LaunchTemplate": target.arn("ec2", "launch-template/*")}}
+    return (
+        Scope("network", "Ec2Read", ["ec2:Describe*"], ["*"]),
+        Scope("network", "Ec2Start", ["ec2:RunInstances"], ["*"], from_template),
+        Scope("network", "Ec2RemoveOwn", ["ec2:Delete*", "ec2:ReleaseAddress"], anything, _owned(target)),
+        Scope("network", "Ec2Write", ["ec2:*"], anything),
+    )
+
+
+def _compute(target: Target) -> tuple[Scope, ...]:
+    name = target.names(LOAD_BALANCER_LIMIT)
+    balancers = [f"loadbalancer/app/{name}", f"listener/app/{name}", f"targetgroup/{name}"]
+    group = f"autoScalingGroup:*:autoScalingGroupName/{target.stack}-*"
+    return (
+        Scope("compute", "ElbRead", ["elasticloadbalancing:Describe*"], ["*"]),
+        Scope(
+            "compute",
+            "ElbOwn",
+            ["elasticloadbalancing:*"],
+            [target.arn("elasticloadbalancing", resource) for resource in balancers],
+        ),
+        Scope("compute", "AutoScalingRead", ["autoscaling:Describe*"], ["*"]),
+        Scope("compute", "AutoScalingOwn", ["autoscaling:*"], [target.arn("autoscaling", group)]),
+    )
+
+
+def _identity(target: Target) -> tuple[Scope, ...]:
+    def iam(resource: str, account: str | None = None) -> str:
+        return target.arn("iam", resource, region="", account=account)
+
+    roles, profiles = iam(f"role/{target.names()}"), iam(f"instance-profile/{target.names()}")
+    passed = ["ec2", "vpc-flow-logs", "monitoring.rds", "s3"]
+    linked = ["autoscaling", "elasticloadbalancing", "rds"]
+    managed = [iam(f"policy/{name}", account="aws") for name in MANAGED_POLICIES]
+    endings = [".amazonaws.com", ".amazonaws.com.cn"] if target.partition == "aws-cn" else [".amazonaws.com"]
+    to_services = {
+        "StringEquals": {"iam:PassedToService": [f"{name}{ending}" for name in passed for ending in endings]}
+    }
+    of_services = {"StringEquals": {"iam:AWSServiceName": [f"{name}.amazonaws.com" for name in linked]}}
+    return (
+        Scope("identity", "IamList", ["iam:ListRoles", "iam:ListInstanceProfiles"], ["*"]),
+        Scope("identity", "IamRead", ["iam:Get*", "iam:List*"], [iam("role/*"), iam("instance-profile/*")]),
+        Scope("identity", "IamPass", ["iam:PassRole"], [roles], to_services),
+        Scope(
+            "identity",
+            "IamServiceRoles",
+            ["iam:CreateServiceLinkedRole"],
+            [iam("role/aws-service-role/*")],
+            of_services,
+        ),
+        Scope(
+            "identity",
+            "IamAttach",
+            ["iam:AttachRolePolicy"],
+            [roles],
+            {"ArnEquals": {"iam:PolicyARN": managed}},
+        ),
+        Scope("identity", "IamOwn", ["iam:*"], [roles, profiles]),
+    )
+
+
+def _keys(target: Target) -> tuple[Scope, ...]:
+    keys, alias = target.arn("kms", "key/*"), target.arn("kms", f"alias/{target.stack}")
+    through = {"kms:ViaService": ["rds.*.amazonaws.com*", "secretsmanager.*.amazonaws.com*"]}
+    granting = {"StringLike": through, "Bool": {"kms:GrantIsForAWSResource": "true"}}
+    return (
+        Scope("identity", "KmsAny", ["kms:CreateKey", "kms:ListAliases"], ["*"]),
+        Scope("identity", "KmsAlias", ["kms:*Alias"], [alias, keys]),
+        Scope("identity", "KmsGrant", ["kms:CreateGrant"], [keys], granting),
+        Scope("identity", "KmsUse", ["kms:Decrypt", "kms:GenerateDataKey"], [keys], {"StringLike": through}),
+        Scope("identity", "KmsRemoveOwn", ["kms:ScheduleKeyDeletion"], [keys], _owned(target)),
+        Scope("identity", "KmsKeys", ["kms:*"], [keys]),
+    )
+
+
+def _database(target: Target) -> tuple[Scope, ...]:
+    kinds = [f"{kind}:{target.names()}" for kind in ("db", "pg", "subgrp", "snapshot")]
+    return (
+        Scope("data", "RdsRead", ["rds:Describe*"], ["*"]),
+        # An instance that names no option group gets the engine's default one, and that is asked for as well.
+        Scope("data", "RdsOwn", ["rds:*"], [target.arn("rds", kind) for kind in [*kinds, "og:default:*"]]),
+        Scope("data", "DatabaseSecret", ["secretsmanager:*"], [target.arn("secretsmanager", "secret:rds!db-*")]),
+    )
+
+
+def _storage(target: Target) -> tuple[Scope, ...]:
+    buckets = target.arn("s3", target.names(), region="", account="")
+    return (
+        Scope("data", "S3List", ["s3:ListAllMyBuckets"], ["*"]),
+        Scope("data", "S3Own", ["s3:*"], [buckets, f"{buckets}/*"]),
+    )
+
+
+def _watching(target: Target) -> tuple[Scope, ...]:
+    alarms = target.arn("cloudwatch", f"alarm:{target.stack}-*")
+    dashboards = target.arn("cloudwatch", f"dashboard/{target.stack}-*", region="")
+    groups = [f"log-group:/{target.stack}/*", f"log-group:/aws/rds/instance/{target.names()}"]
+    return (
+        Scope("services", "CloudWatchRead", ["cloudwatch:DescribeAlarms"], ["*"]),
+        Scope("services", "CloudWatchOwn", ["cloudwatch:*"], [alarms, dashboards]),
+        Scope("services", "LogsRead", ["logs:DescribeLogGroups"], ["*"]),
+        Scope("services", "LogsOwn", ["logs:*"], [target.arn("logs", group) for group in groups]),
+        Scope("services", "SnsList", ["sns:ListTopics", "sns:ListSubscriptions", "sns:Unsubscribe"], ["*"]),
+        Scope("services", "SnsOwn", ["sns:*"], [target.arn("sns", f"{target.stack}-*")]),
+    )
+
+
+def _names(target: Target) -> tuple[Scope, ...]:
+    zones = [target.arn("route53", f"{kind}/*", region="", account="") for kind in ("hostedzone", "healthcheck")]
+    changes = target.arn("route53", "change/*", region="", account="")
+    anywhere = ["route53:Create*", "route53:ListHealthChecks", "route53:ListHostedZones*"]
+    return (
+        Scope("services", "AcmAny", ["acm:ListCertificates", "acm:RequestCertificate"], ["*"]),
+        Scope(
+            "services", "AcmRemoveOwn", ["acm:DeleteCertificate"], [target.arn("acm", "certificate/*")], _owned(target)
+        ),
+        Scope("services", "AcmCertificates", ["acm:*"], [target.arn("acm", "certificate/*")]),
+        Scope("services", "DnsAny", anywhere, ["*"]),
+        Scope("services", "DnsZones", ["route53:*"], [*zones, changes]),
+        # Images are looked up among the parameters that AWS publishes.
+        Scope("services", "PublicParameters", ["ssm:*"], [target.arn("ssm", "parameter/aws/service/*", account="")]),
+        Scope("services", "Account", ["servicequotas:Get*", "sts:GetCallerIdentity", "tag:GetResources"], ["*"]),
+    )
