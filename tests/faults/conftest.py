@@ -1,6 +1,6 @@
 # Copyright: the cutover.aws authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Long tests: whole runs that are interrupted or meet bad weather. `make faults` runs all, CI those marked sample."""
+"""Long tests: whole runs that are interrupted or meet bad weather. `make faults` runs them."""
 
 from __future__ import annotations
 

@@ -14,13 +14,10 @@ from tests.integration.runs import Controller
 
 POINTS = 10
 SEED = 20
-# The middle of the build, where half of it exists.
-SAMPLE = 5
 
 
 def points(first: str) -> list[object]:
-    marks = {SAMPLE: [pytest.mark.sample]}
-    return [pytest.param(n, id=f"{first} at {n + 1} of {POINTS}", marks=marks.get(n, [])) for n in range(POINTS)]
+    return [pytest.param(n, id=f"{first} at {n + 1} of {POINTS}") for n in range(POINTS)]
 
 
 def interruption(number: int, writes: int) -> int:

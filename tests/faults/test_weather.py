@@ -4,13 +4,10 @@
 
 from __future__ import annotations
 
-import pytest
-
 from local_cloud.cli import ROUGH_WEATHER
 from tests.integration.runs import Controller
 
 
-@pytest.mark.sample
 def test_the_build_ends_with_an_empty_plan_on_a_bad_day(controller: Controller) -> None:
     controller.cloud.faults(ROUGH_WEATHER)
     controller.run("site.yml").expect()
