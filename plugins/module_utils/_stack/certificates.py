@@ -10,6 +10,7 @@ from typing import Any, cast
 
 from ansible_collections.amazon.aws.plugins.module_utils.botocore import is_boto3_error_code
 
+from .._certificate.plan import DEAD
 from .._errors import CutoverError
 from .._model.core import KEY_TAG, STACK_TAG, UNKNOWN, Found, Resource, Value
 from .context import Context, tags_of
@@ -47,9 +48,9 @@ def certificates(context: Context) -> list[Found]:
     ours = [arn for arn, present in tags.items() if present.get(STACK_TAG) == context.stack.name and KEY_TAG in present]
     described = context.each(lambda arn: _describe(context, arn), ours)
     found = [_certificate(item, tags[item["CertificateArn"]]) for item in described if item]
-    keyed = _keyed(found, wanted)
+    ours_keyed = keyed(found, wanted)
     others = [c for c in listed if c["CertificateArn"] not in ours]
-    return [*keyed, *_records(context, keyed, _names_of(others))]
+    return [*ours_keyed, *_records(context, ours_keyed, _names_of(others))]
 
 
 def _tags(context: Context, arn: str) -> Mapping[str, Value]:
@@ -107,15 +108,16 @@ def _asked_for(options: Iterable[Answer]) -> list[Value]:
     ]
 
 
-def _keyed(found: list[Found], wanted: Resource | None) -> list[Found]:
+def keyed(found: list[Found], wanted: Resource | None) -> list[Found]:
     """The certificate of the model is the one with its names; AWS cannot change them, so one with others is a
     predecessor, and stays until the stack goes.
     """
     held = ("domain", "alternative_names", "key_algorithm")
 
-    def fitness(certificate: Found) -> tuple[bool, bool, str]:
+    def fitness(certificate: Found) -> tuple[bool, bool, bool, str]:
         fits = wanted is None or all(certificate.attributes[name] == wanted.attributes[name] for name in held)
-        return fits, certificate.attributes["status"] == "ISSUED", certificate.id
+        status = certificate.attributes["status"]
+        return fits, status == "ISSUED", status not in DEAD, certificate.id
 
     ranked = sorted(found, key=fitness, reverse=True)
     return [

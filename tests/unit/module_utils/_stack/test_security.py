@@ -14,12 +14,19 @@ import pytest
 from ansible_collections.cutover.aws.plugins.filter.security_group_rules import security_group_rules
 from ansible_collections.cutover.aws.plugins.module_utils._certificate import api as certificate_api
 from ansible_collections.cutover.aws.plugins.module_utils._certificate.plan import asked_for, record_changes
-from ansible_collections.cutover.aws.plugins.module_utils._model.core import KEY_TAG, STACK_TAG, Model, Reality, Stack
+from ansible_collections.cutover.aws.plugins.module_utils._model.core import (
+    KEY_TAG,
+    STACK_TAG,
+    Found,
+    Model,
+    Reality,
+    Stack,
+)
 from ansible_collections.cutover.aws.plugins.module_utils._model.security import SECURITY_PRUNED, security_model
 from ansible_collections.cutover.aws.plugins.module_utils._plan.compare import Plan, compare
 from ansible_collections.cutover.aws.plugins.module_utils._security_group import api as rules_api
 from ansible_collections.cutover.aws.plugins.module_utils._security_group.plan import Rule, rules_plan
-from ansible_collections.cutover.aws.plugins.module_utils._stack.certificates import NoSuchCertificate
+from ansible_collections.cutover.aws.plugins.module_utils._stack.certificates import NoSuchCertificate, keyed
 from ansible_collections.cutover.aws.plugins.module_utils._stack.context import Context
 from ansible_collections.cutover.aws.plugins.module_utils._stack.security import read_security, security_outputs
 from local_cloud.testing import LocalCloud
@@ -277,6 +284,24 @@ def test_of_two_certificates_the_one_with_the_wanted_names_counts(built: Built) 
     assert found["certificate"].attributes["domain"] == built.domain
     assert found[f"certificate/{other.rpartition('/')[2]}"].name == f"old.{built.domain}"
     assert [f.key for f in built.plan().unexpected] == [f"certificate/{other.rpartition('/')[2]}"]
+
+
+@pytest.mark.parametrize(
+    ("statuses", "counts"),
+    [
+        (["PENDING_VALIDATION", "VALIDATION_TIMED_OUT"], 0),
+        (["FAILED", "PENDING_VALIDATION"], 1),
+        (["PENDING_VALIDATION", "ISSUED"], 1),
+        (["ISSUED", "EXPIRED"], 0),
+    ],
+)
+def test_of_certificates_with_the_same_names_the_one_that_lives_counts(statuses: list[str], counts: int) -> None:
+    ids = [f"arn:{number}" for number in range(len(statuses))]
+    found = [
+        Found(f"certificate/{name}", "certificate", "a", name, {"status": status})
+        for name, status in zip(ids, statuses, strict=True)
+    ]
+    assert [f.id for f in keyed(found, None) if f.key == "certificate"] == [ids[counts]]
 
 
 def test_a_record_that_another_certificate_needs_is_shared(built: Built) -> None:
