@@ -43,6 +43,30 @@ def test_a_second_run_changes_nothing_and_writes_nothing(prod: Built, cloud: Cli
     assert cloud.calls(since=mark, access="write") == []
 
 
+def test_destroy_needs_the_stacks_name(prod: Built, cloud: Client) -> None:
+    mark = cloud.mark()
+    refused = prod.controller.run("playbooks/destroy.yml", destroy_confirm="prod").expect(2)
+    assert "-e destroy_confirm=acme-prod" in " ".join(refused.output.split())
+    assert cloud.calls(since=mark, access="write") == []
+
+
+def test_destroy_leaves_only_what_it_lists_and_is_quiet_the_second_time(prod: Built, cloud: Client) -> None:
+    gone = prod.controller.run("playbooks/destroy.yml", destroy_confirm="acme-prod").expect()
+    assert "is gone." in gone.output
+    retained = gone.output.split("Retained on purpose:")[1].split("TASK")[0]
+    assert [line.split()[1] for line in retained.splitlines() if line.strip().startswith("=")] == [
+        "kms_key",
+        "kms_key",
+        "service_linked_role",
+        "db_snapshot",
+    ]
+    mark = cloud.mark()
+    again = prod.controller.run("playbooks/destroy.yml", destroy_confirm="acme-prod").expect()
+    assert again.changed() == 0
+    assert "Nothing of acme-prod" in again.output
+    assert cloud.calls(since=mark, access="write") == []
+
+
 def leaves(value: object) -> int:
     if isinstance(value, dict):
         return sum(leaves(part) for part in value.values())
