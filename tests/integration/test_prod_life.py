@@ -46,7 +46,7 @@ def test_a_second_run_changes_nothing_and_writes_nothing(prod: Built, cloud: Cli
 def test_destroy_needs_the_stacks_name(prod: Built, cloud: Client) -> None:
     mark = cloud.mark()
     refused = prod.controller.run("playbooks/destroy.yml", destroy_confirm="prod").expect(2)
-    assert "-e destroy_confirm=acme-prod" in " ".join(refused.output.split())
+    assert "destroy_confirm=acme-prod" in refused.output
     assert cloud.calls(since=mark, access="write") == []
 
 
