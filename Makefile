@@ -4,6 +4,7 @@ BIN := .venv/bin
 SETUP := $(PYTHON) scripts/setup_venv.py
 SITE := $(BIN)/ansible-playbook site.yml -i inventories/prod -i inventories/local
 PYTEST_ARGS ?=
+BENCH_ARGS ?= --publish
 
 # Nothing of the caller's AWS or Ansible settings may reach what runs here, least of all a real account.
 # Python without byte-code doubles the price of every Ansible task.
@@ -45,6 +46,11 @@ test: python ## run the unit and integration tests
 faults: python ## run the long tests: interrupted builds, bad weather, neighbouring stacks
 	@$(SETUP) run test
 	@$(BIN)/python -m pytest tests/faults $(PYTEST_ARGS)
+
+.PHONY: bench
+bench: python ## measure the collection beside stock Ansible, Terraform and boto3; BENCH_ARGS chooses, --help lists
+	@$(SETUP) run test
+	@$(BIN)/python -m tests.bench $(BENCH_ARGS)
 
 .PHONY: lint
 lint: python ## run the quick linters and the type checker

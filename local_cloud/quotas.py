@@ -15,6 +15,7 @@ from local_cloud.state import Store
 
 ELASTIC_ADDRESSES = "L-0263D0A3"
 VPCS_PER_REGION = "L-F678F1CE"
+INTERNET_GATEWAYS_PER_REGION = "L-A4707A72"
 NAT_GATEWAYS_PER_ZONE = "L-FE5A380F"
 
 
@@ -32,7 +33,7 @@ DEFAULTS = (
     Quota("ec2", ELASTIC_ADDRESSES, "EC2-VPC Elastic IPs", 5),
     Quota("ec2", "L-1216C47A", "Running On-Demand Standard (A, C, D, H, I, M, R, T, Z) instances", 1152),
     Quota("vpc", VPCS_PER_REGION, "VPCs per Region", 5),
-    Quota("vpc", "L-A4707A72", "Internet gateways per Region", 5),
+    Quota("vpc", INTERNET_GATEWAYS_PER_REGION, "Internet gateways per Region", 5),
     Quota("vpc", NAT_GATEWAYS_PER_ZONE, "NAT gateways per Availability Zone", 5),
     Quota("vpc", "L-407747CB", "Subnets per VPC", 200),
     Quota("vpc", "L-589F43AA", "Route tables per VPC", 200),
