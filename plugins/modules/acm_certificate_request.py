@@ -47,29 +47,16 @@ options:
       - For an hour AWS answers the same request with the same certificate.
     type: str
     default: ""
-  tags:
-    description: Tags to set; others stay.
-    type: dict
-    default: {}
   certificate_arn:
     description: The certificate to remove. Required with O(state=absent).
     type: str
-  state:
-    description: Whether there ought to be one.
-    type: str
-    choices: [present, absent]
-    default: present
 extends_documentation_fragment:
+  - cutover.aws.module.state
+  - cutover.aws.module.tags
+  - cutover.aws.module.changes
   - amazon.aws.common.modules
   - amazon.aws.region.modules
   - amazon.aws.boto3
-attributes:
-  check_mode:
-    description: Says what it would do and does not do it.
-    support: full
-  diff_mode:
-    description: Shows the certificate before and after.
-    support: full
 """
 
 EXAMPLES = r"""

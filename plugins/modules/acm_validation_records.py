@@ -37,22 +37,12 @@ options:
     description: Seconds to wait until ACM names the records.
     type: int
     default: 60
-  state:
-    description: Whether the records ought to be there.
-    type: str
-    choices: [present, absent]
-    default: present
 extends_documentation_fragment:
+  - cutover.aws.module.state
+  - cutover.aws.module.changes
   - amazon.aws.common.modules
   - amazon.aws.region.modules
   - amazon.aws.boto3
-attributes:
-  check_mode:
-    description: Says what it would do and does not do it.
-    support: full
-  diff_mode:
-    description: Shows the records before and after.
-    support: full
 """
 
 EXAMPLES = r"""

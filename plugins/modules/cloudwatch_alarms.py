@@ -96,22 +96,12 @@ options:
         description: Tags to set; others stay.
         type: dict
         default: {}
-  state:
-    description: Whether the alarms ought to be there.
-    type: str
-    choices: [present, absent]
-    default: present
 extends_documentation_fragment:
+  - cutover.aws.module.state
+  - cutover.aws.module.changes
   - amazon.aws.common.modules
   - amazon.aws.region.modules
   - amazon.aws.boto3
-attributes:
-  check_mode:
-    description: Says what it would do and does not do it.
-    support: full
-  diff_mode:
-    description: Shows the alarms that change, before and after.
-    support: full
 """
 
 EXAMPLES = r"""

@@ -22,26 +22,13 @@ options:
       - The dashboard as a dictionary, in CloudWatch's own words. Required with O(state=present).
       - It is compared by what it says, not by how it is written.
     type: dict
-  tags:
-    description: Tags to set; others stay.
-    type: dict
-    default: {}
-  state:
-    description: Whether there ought to be one.
-    type: str
-    choices: [present, absent]
-    default: present
 extends_documentation_fragment:
+  - cutover.aws.module.state
+  - cutover.aws.module.tags
+  - cutover.aws.module.changes
   - amazon.aws.common.modules
   - amazon.aws.region.modules
   - amazon.aws.boto3
-attributes:
-  check_mode:
-    description: Says what it would do and does not do it.
-    support: full
-  diff_mode:
-    description: Shows body and tags before and after.
-    support: full
 """
 
 EXAMPLES = r"""

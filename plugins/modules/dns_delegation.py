@@ -38,13 +38,8 @@ options:
     default: 5
 requirements:
   - dnspython >= 2.1
-attributes:
-  check_mode:
-    description: Reads only, so it does the same.
-    support: full
-  diff_mode:
-    description: Has nothing to show.
-    support: none
+extends_documentation_fragment:
+  - cutover.aws.module.reads
 """
 
 EXAMPLES = r"""

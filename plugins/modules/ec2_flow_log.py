@@ -35,26 +35,13 @@ options:
     description:
       - ARN of the role that lets C(vpc-flow-logs.amazonaws.com) write to the group. Required with O(state=present).
     type: str
-  tags:
-    description: Tags to set; others stay.
-    type: dict
-    default: {}
-  state:
-    description: Whether there ought to be one.
-    type: str
-    choices: [present, absent]
-    default: present
 extends_documentation_fragment:
+  - cutover.aws.module.state
+  - cutover.aws.module.tags
+  - cutover.aws.module.changes
   - amazon.aws.common.modules
   - amazon.aws.region.modules
   - amazon.aws.boto3
-attributes:
-  check_mode:
-    description: Says what it would do and does not do it.
-    support: full
-  diff_mode:
-    description: Shows the flow log before and after.
-    support: full
 """
 
 EXAMPLES = r"""

@@ -64,26 +64,13 @@ options:
         type: str
         choices: [HTTP_301, HTTP_302]
         default: HTTP_301
-  tags:
-    description: Tags to set; others stay.
-    type: dict
-    default: {}
-  state:
-    description: Whether the port is open.
-    type: str
-    choices: [present, absent]
-    default: present
 extends_documentation_fragment:
+  - cutover.aws.module.state
+  - cutover.aws.module.tags
+  - cutover.aws.module.changes
   - amazon.aws.common.modules
   - amazon.aws.region.modules
   - amazon.aws.boto3
-attributes:
-  check_mode:
-    description: Says what it would do and does not do it.
-    support: full
-  diff_mode:
-    description: Shows the listener before and after.
-    support: full
 """
 
 EXAMPLES = r"""

@@ -24,16 +24,10 @@ options:
     type: str
     required: true
 extends_documentation_fragment:
+  - cutover.aws.module.changes
   - amazon.aws.common.modules
   - amazon.aws.region.modules
   - amazon.aws.boto3
-attributes:
-  check_mode:
-    description: Says what it would do and does not do it.
-    support: full
-  diff_mode:
-    description: Shows the role's name before and after.
-    support: full
 """
 
 EXAMPLES = r"""

@@ -15,6 +15,7 @@ description:
     one object. A policy that somebody has added to the role is removed.
   - M(amazon.aws.iam_role) knows nothing of a role's own policies, and prints a deprecation warning at each call,
     whatever its options.
+  - With O(state=absent) it takes the role out of its instance profiles first.
 options:
   name:
     description: The role's name, 64 characters at most.
@@ -36,26 +37,13 @@ options:
     type: list
     elements: str
     default: []
-  tags:
-    description: Tags to set; others stay.
-    type: dict
-    default: {}
-  state:
-    description: Whether there ought to be one. V(absent) takes it out of its instance profiles first.
-    type: str
-    choices: [present, absent]
-    default: present
 extends_documentation_fragment:
+  - cutover.aws.module.state
+  - cutover.aws.module.tags
+  - cutover.aws.module.changes
   - amazon.aws.common.modules
   - amazon.aws.region.modules
   - amazon.aws.boto3
-attributes:
-  check_mode:
-    description: Says what it would do and does not do it.
-    support: full
-  diff_mode:
-    description: Shows the role before and after.
-    support: full
 """
 
 EXAMPLES = r"""

@@ -22,22 +22,12 @@ options:
   key_id:
     description: Id or ARN of the key. Required with O(state=present).
     type: str
-  state:
-    description: Whether there ought to be one.
-    type: str
-    choices: [present, absent]
-    default: present
 extends_documentation_fragment:
+  - cutover.aws.module.state
+  - cutover.aws.module.changes
   - amazon.aws.common.modules
   - amazon.aws.region.modules
   - amazon.aws.boto3
-attributes:
-  check_mode:
-    description: Says what it would do and does not do it.
-    support: full
-  diff_mode:
-    description: Shows the alias's key before and after.
-    support: full
 """
 
 EXAMPLES = r"""

@@ -37,16 +37,10 @@ options:
     type: dict
     default: {}
 extends_documentation_fragment:
+  - cutover.aws.module.reads
   - amazon.aws.common.modules
   - amazon.aws.region.modules
   - amazon.aws.boto3
-attributes:
-  check_mode:
-    description: Reads only, so it does the same.
-    support: full
-  diff_mode:
-    description: Has nothing to show.
-    support: none
 """
 
 EXAMPLES = r"""

@@ -139,10 +139,6 @@ options:
     type: list
     elements: str
     default: []
-  tags:
-    description: Tags to set; others stay.
-    type: dict
-    default: {}
   final_snapshot:
     description: Name of the snapshot that is taken before the instance is removed; without it none is taken.
     type: str
@@ -161,16 +157,11 @@ options:
     choices: [present, absent, rebooted]
     default: present
 extends_documentation_fragment:
+  - cutover.aws.module.tags
+  - cutover.aws.module.changes
   - amazon.aws.common.modules
   - amazon.aws.region.modules
   - amazon.aws.boto3
-attributes:
-  check_mode:
-    description: Says what it would do and does not do it.
-    support: full
-  diff_mode:
-    description: Shows the attributes that differ.
-    support: full
 """
 
 EXAMPLES = r"""

@@ -13,11 +13,11 @@ author: the cutover.aws authors (@cutover-aws)
 description:
   - Creates, changes or removes a DB parameter group.
   - Dynamic parameters are applied at once, static ones wait for a reboot. M(amazon.aws.rds_instance_param_group) knows
-    one method for all of them, and AWS refuses
-    to apply a static one at once.
+    one method for all of them, and AWS refuses to apply a static one at once.
   - A parameter that somebody has set and that O(parameters) does not name goes back to the engine's default, which the
     stock module does not do.
   - Values are sent as they are. The stock module turns V(ON) of a switch into C(0).
+  - A group that an instance uses cannot be removed.
 options:
   name:
     description: Name of the group, lower case, up to 255 letters, digits and dashes.
@@ -36,26 +36,13 @@ options:
       - Names and values are checked by AWS.
     type: dict
     default: {}
-  tags:
-    description: Tags to set; others stay.
-    type: dict
-    default: {}
-  state:
-    description: Whether there ought to be one. A group that an instance uses cannot be removed.
-    type: str
-    choices: [present, absent]
-    default: present
 extends_documentation_fragment:
+  - cutover.aws.module.state
+  - cutover.aws.module.tags
+  - cutover.aws.module.changes
   - amazon.aws.common.modules
   - amazon.aws.region.modules
   - amazon.aws.boto3
-attributes:
-  check_mode:
-    description: Says what it would do and does not do it.
-    support: full
-  diff_mode:
-    description: Shows parameters and tags before and after.
-    support: full
 """
 
 EXAMPLES = r"""

@@ -15,6 +15,7 @@ description:
     always creates one.
   - M(amazon.aws.route53_health_check) knows no check that follows a CloudWatch alarm, cannot repair one that was
     inverted by hand, and takes another check of the same endpoint for its own.
+  - Records that carry the check have to be removed before it.
 options:
   health_check_id:
     description: The check's id. Required with O(state=absent).
@@ -80,29 +81,13 @@ options:
   zone_id:
     description: With O(state=absent), refuse while a record of this hosted zone carries the check.
     type: str
-  tags:
-    description:
-      - Tags to set; others stay. Route 53 allows 10.
-      - C(cutover:stack) and C(cutover:key) are required with O(state=present). They become part of the caller
-        reference, by which the check is known as the stack's even if the run dies before the tags are set.
-    type: dict
-    default: {}
-  state:
-    description: Whether there ought to be one. Remove records that carry the check before it.
-    type: str
-    choices: [present, absent]
-    default: present
 extends_documentation_fragment:
+  - cutover.aws.module.state
+  - cutover.aws.module.route53_tags
+  - cutover.aws.module.changes
   - amazon.aws.common.modules
   - amazon.aws.region.modules
   - amazon.aws.boto3
-attributes:
-  check_mode:
-    description: Says what it would do and does not do it.
-    support: full
-  diff_mode:
-    description: Shows the check before and after.
-    support: full
 """
 
 EXAMPLES = r"""

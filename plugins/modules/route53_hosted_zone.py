@@ -15,6 +15,7 @@ description:
     one.
   - M(amazon.aws.route53_zone) looks a zone up by its name alone, so it takes another zone of the same name for its
     own, and it cannot remove a zone that has records.
+  - With O(state=absent) it removes all of the zone's records, also those that nobody here has made.
 options:
   zone_id:
     description: The zone's id. Required with O(state=absent).
@@ -26,30 +27,13 @@ options:
     description: What the console shows beside the zone.
     type: str
     default: ""
-  tags:
-    description:
-      - Tags to set; others stay. Route 53 allows 10.
-      - C(cutover:stack) and C(cutover:key) are required with O(state=present). They become part of the caller
-        reference, by which the zone is known as the stack's even if the run dies before the tags are set.
-    type: dict
-    default: {}
-  state:
-    description: Whether there ought to be one. V(absent) removes all of the zone's records, also those that nobody
-      here has made.
-    type: str
-    choices: [present, absent]
-    default: present
 extends_documentation_fragment:
+  - cutover.aws.module.state
+  - cutover.aws.module.route53_tags
+  - cutover.aws.module.changes
   - amazon.aws.common.modules
   - amazon.aws.region.modules
   - amazon.aws.boto3
-attributes:
-  check_mode:
-    description: Says what it would do and does not do it.
-    support: full
-  diff_mode:
-    description: Shows the zone before and after.
-    support: full
 """
 
 EXAMPLES = r"""

@@ -52,22 +52,12 @@ options:
     description: With O(state=absent), the members to remove; without it the simple record.
     type: list
     elements: str
-  state:
-    description: Whether there ought to be records.
-    type: str
-    choices: [present, absent]
-    default: present
 extends_documentation_fragment:
+  - cutover.aws.module.state
+  - cutover.aws.module.changes
   - amazon.aws.common.modules
   - amazon.aws.region.modules
   - amazon.aws.boto3
-attributes:
-  check_mode:
-    description: Says what it would do and does not do it.
-    support: full
-  diff_mode:
-    description: Shows the records of the batch before and after.
-    support: full
 """
 
 EXAMPLES = r"""

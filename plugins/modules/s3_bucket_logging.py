@@ -27,22 +27,12 @@ options:
     description: Beginning of the logs' keys.
     type: str
     default: ""
-  state:
-    description: Whether the bucket ought to be watched.
-    type: str
-    choices: [present, absent]
-    default: present
 extends_documentation_fragment:
+  - cutover.aws.module.state
+  - cutover.aws.module.changes
   - amazon.aws.common.modules
   - amazon.aws.region.modules
   - amazon.aws.boto3
-attributes:
-  check_mode:
-    description: Says what it would do and does not do it.
-    support: full
-  diff_mode:
-    description: Shows target and prefix before and after.
-    support: full
 """
 
 EXAMPLES = r"""

@@ -66,22 +66,12 @@ options:
           - S3 Replication Time Control, which promises most copies within 15 minutes and measures it. It costs extra.
         type: bool
         default: false
-  state:
-    description: Whether the bucket ought to be replicated.
-    type: str
-    choices: [present, absent]
-    default: present
 extends_documentation_fragment:
+  - cutover.aws.module.state
+  - cutover.aws.module.changes
   - amazon.aws.common.modules
   - amazon.aws.region.modules
   - amazon.aws.boto3
-attributes:
-  check_mode:
-    description: Says what it would do and does not do it.
-    support: full
-  diff_mode:
-    description: Shows role and rules before and after.
-    support: full
 """
 
 EXAMPLES = r"""

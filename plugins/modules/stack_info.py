@@ -32,17 +32,11 @@ options:
     type: bool
     default: false
 extends_documentation_fragment:
+  - cutover.aws.module.reads
   - cutover.aws.stack
   - amazon.aws.common.modules
   - amazon.aws.region.modules
   - amazon.aws.boto3
-attributes:
-  check_mode:
-    description: Reads only, so it does the same.
-    support: full
-  diff_mode:
-    description: Has nothing to show.
-    support: none
 """
 
 EXAMPLES = r"""
