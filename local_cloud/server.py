@@ -19,6 +19,7 @@ from local_cloud.control import CONTROL_PREFIX, Control
 from local_cloud.dns.server import DnsServer
 from local_cloud.errors import LocalCloudError
 from local_cloud.layers import Forgetful, Layer, Next, compose, moto
+from local_cloud.layers.authorization import authorization
 from local_cloud.layers.constraints import constraints
 from local_cloud.layers.faults import Disruptions
 from local_cloud.layers.late_tags import LateTags
@@ -42,6 +43,7 @@ def layers_of(cloud: Cloud) -> list[Layer]:
     return [
         cloud.log,
         Disruptions(cloud.faults, cloud.clock),
+        authorization,
         Pages(cloud.faults),
         StaleReads(cloud.faults, cloud.clock),
         LateTags(cloud.faults, cloud.clock),

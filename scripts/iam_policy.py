@@ -25,7 +25,8 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from scripts.iam_actions import DEPENDENT, action_names  # noqa: E402
+from local_cloud.actions import action_names  # noqa: E402
+from scripts.iam_dependents import DEPENDENT  # noqa: E402
 from scripts.iam_scopes import Target, scopes  # noqa: E402
 
 CALLS = ROOT / "docs" / "iam-calls.json"

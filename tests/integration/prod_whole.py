@@ -87,7 +87,7 @@ def no_secret_is_shown(reading: Reading) -> None:
     assert reading.database["MasterUsername"] in output, "the output is too terse to show a leak"
     assert "ManageMasterUserPassword" in calls
     assert any(name.endswith("outputs/prod.json") for name in files)
-    for what in (password, guard.SECRET_KEY):
+    for what in (password, guard.SECRET_KEY, controller.variables["aws_secret_key"]):
         for written in {what, json.dumps(what)[1:-1], quote_plus(what)}:
             for where, text in {"the output": output, "the call log": calls, **files}.items():
                 assert written not in text, f"a secret is in {where}: {_around(text, written)}"

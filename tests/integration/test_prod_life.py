@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import json
 
+from ansible_collections.cutover.aws.plugins.module_utils._preflight.asking import DENIED
 from local_cloud.client import Client
+from scripts import iam_policy
 from tests.integration.conftest import Built
 from tests.integration.runs import planned
 
@@ -65,6 +67,18 @@ def test_destroy_leaves_only_what_it_lists_and_is_quiet_the_second_time(prod: Bu
     assert again.changed() == 0
     assert "Nothing of acme-prod" in again.output
     assert cloud.calls(since=mark, access="write") == []
+
+
+def test_the_policies_have_let_every_call_through_and_know_each(prod: Built) -> None:
+    """Also those that a module would have borne the refusal of."""
+    key = prod.controller.variables["aws_access_key"]
+    calls = [call for call in prod.controller.cloud.calls() if call["access_key"] == key]
+    called = {f"{call['service']}:{call['operation']}" for call in calls}
+    assert len(called) > 200
+    refused = {f"{call['service']}:{call['operation']}" for call in calls if call["error_code"] in DENIED}
+    assert refused == set(), "not granted by docs/iam-policy.json"
+    unknown = called - set(iam_policy.operations(json.loads(iam_policy.CALLS.read_text(encoding="utf-8"))))
+    assert unknown == set(), "add to docs/iam-calls.json, and run scripts/iam_policy.py"
 
 
 def leaves(value: object) -> int:

@@ -13,8 +13,9 @@ from typing import Any
 import pytest
 
 from ansible_collections.cutover.aws.plugins.module_utils._model import names
+from local_cloud.actions import EXCEPTIONS, PREFIXES, action_names
 from scripts import iam_policy
-from scripts.iam_actions import DEPENDENT, EXCEPTIONS, PREFIXES
+from scripts.iam_dependents import DEPENDENT
 from scripts.iam_scopes import LOAD_BALANCER_LIMIT, NAME_LIMIT, Target
 
 CALLS: dict[str, list[str]] = json.loads(iam_policy.CALLS.read_text(encoding="utf-8"))
@@ -50,7 +51,7 @@ def granting(action: str) -> list[dict[str, Any]]:
 
 @pytest.mark.parametrize("operation", iam_policy.operations(CALLS))
 def test_every_operation_is_covered(operation: str) -> None:
-    for action in iam_policy.action_names(operation):
+    for action in action_names(operation):
         assert granting(action), action
 
 
