@@ -53,6 +53,12 @@ def side(**settings: Any) -> Case:
     return given(compute_sides=SIDES | {"green": {"instance_type": "m5.large", **settings}})
 
 
+def database_acl(*entries: list[Any]) -> Case:
+    """The ACL of the database tier admits this, and answers everybody; the other tiers have the VPC's own."""
+    answers = [100, "all", "allow", "0.0.0.0/0", None, None, None, None]
+    return given(vpc_network_acls={"database": {"ingress": list(entries), "egress": [answers]}})
+
+
 def session(minutes: int) -> Case:
     return Case(credentials=Credentials(TEMPORARY, NOW + timedelta(minutes=minutes)))
 
@@ -143,6 +149,15 @@ BAD: dict[str, tuple[Case, list[str]]] = {
     "storage that cannot grow": (given(database_max_allocated_storage=105), ["database_max_allocated_storage"]),
     "port of another engine": (given(security_database_port=5432), ["security_database_port"]),
     "port above 65535": (given(compute_port=80800), ["compute_port", "compute_port"]),
+    "database behind a wall": (database_acl(), ["vpc_network_acls.database.ingress"]),
+    "database behind a wall in one zone": (
+        database_acl([100, "tcp", "allow", "10.20.16.0/20", None, None, 3306, 3306]),
+        ["vpc_network_acls.database.ingress"],
+    ),
+    "redirect that nobody can ask for": (
+        given(compute_http_redirect=True),
+        ["security_http_redirect", "vpc_network_acls.public.ingress"],
+    ),
     "capacities out of order": (side(min_size=3, max_size=2), ["compute_sides.green.min_size"]),
     "class of a database for instances": (side(instance_type="db.m5.large"), ["compute_sides.green.instance_type"]),
     "instance type that there is not": (side(instance_type="m5.lage"), ["compute_sides.green.instance_type"]),

@@ -18,6 +18,7 @@ from .identity import Environment, environment_of, identity_findings
 from .inventory import Inventory, Peer
 from .names import models, name_findings
 from .questions import given, offers, quotas, taken
+from .reach import reach_findings
 from .rules import compute, database, dns, limits, monitoring, network, place, storage, tags
 from .variables import PHASES, PLANNED_MINUTES, enabled
 
@@ -119,7 +120,7 @@ def _models(inventory: Inventory, stack: Stack, found: list[Finding]) -> tuple[d
     refused = [one for one in refused if not variables_of([one]) & mistaken]
     if not mistaken & {"project", "environment_suffix"}:
         refused += name_findings(stack, made)
-    return made, refused
+    return made, [*refused, *reach_findings(made)]
 
 
 def _identified(inventory: Inventory, access: Access, stack: Stack) -> tuple[Caller | None, list[Finding]]:
