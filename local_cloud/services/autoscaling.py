@@ -1,6 +1,6 @@
 # Copyright: the cutover.aws authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Auto Scaling groups: what AWS checks, metrics, and groups that still have instances."""
+"""Auto Scaling groups: what AWS checks, metrics, policies, and groups that still have instances."""
 
 from __future__ import annotations
 
@@ -11,6 +11,9 @@ from local_cloud.layers import Next
 from local_cloud.request import Request
 from local_cloud.response import Response
 from local_cloud.services import handles
+from local_cloud.state import Store
+
+_turned_off: Store[set[tuple[str, str]]] = Store(set)
 
 
 def group_of(request: Request) -> Any:
@@ -133,6 +136,31 @@ def disable_metrics(request: Request, _: Next) -> Response:
 def refuse_unknown_group(request: Request, next_handler: Next) -> Response:
     require_group(request)
     return next_handler(request)
+
+
+@handles("autoscaling", "PutScalingPolicy")
+def note_whether_enabled(request: Request, next_handler: Next) -> Response:
+    response = next_handler(request)
+    if response.ok:
+        policy = request.parameters["AutoScalingGroupName"], request.parameters["PolicyName"]
+        turned_off = _turned_off[request.scope]
+        change = turned_off.discard if request.parameters.get("Enabled", True) else turned_off.add
+        change(policy)
+    return response
+
+
+@handles("autoscaling", "DescribePolicies")
+def show_whether_enabled(request: Request, next_handler: Next) -> Response:
+    """moto does not show it, and shows an empty prediction in every policy."""
+    response = next_handler(request)
+    if not response.ok:
+        return response
+    result = request.read(response)
+    for policy in result.get("ScalingPolicies", []):
+        policy["Enabled"] = (policy["AutoScalingGroupName"], policy["PolicyName"]) not in _turned_off[request.scope]
+        if not policy.get("PredictiveScalingConfiguration", {}).get("MetricSpecifications"):
+            policy.pop("PredictiveScalingConfiguration", None)
+    return request.answer(result)
 
 
 def _invalid(message: str) -> AwsError:

@@ -14,11 +14,25 @@ from pathlib import Path
 from tests.bench import report
 from tests.bench.results import Results, load, machine
 from tests.bench.schedule import Bench, Experiment
-from tests.bench.subjects import PHASES, SUBJECTS
+from tests.bench.subjects import BUILD, DESTROY, NO_CHANGE, PHASES, PLAN, SUBJECTS
 from tests.integration.runs import ROOT
 
 OUTPUT = ROOT / "build" / "bench"
 PAGE = ROOT / "docs" / "benchmarks.md"
+
+READS = (NO_CHANGE, PLAN)
+IN_SEQUENCE = ("warm", "stock", "terraform", "boto3")
+QUICK = ("warm", "terraform", "boto3")
+EVERYTHING = (
+    Experiment(IN_SEQUENCE, (BUILD,), repeat=2),
+    Experiment(IN_SEQUENCE, READS, repeat=3),
+    Experiment((*QUICK, "boto3-16"), READS, repeat=3, latency=0.08),
+    Experiment(IN_SEQUENCE, (DESTROY,), repeat=1),
+    Experiment(("warm", "boto3-16"), (BUILD, DESTROY), repeat=1, time_scale=6),
+    Experiment(QUICK, (BUILD, *READS), repeat=1, stacks=3),
+    Experiment(QUICK, (BUILD, *READS), repeat=1, stacks=10),
+)
+"""About half an hour on two quiet cores: what takes long is repeated least."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -36,9 +50,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _run(options: argparse.Namespace) -> Results:
     results = Results(machine())
-    subjects = [SUBJECTS[name] for name in options.subjects]
     with tempfile.TemporaryDirectory(prefix="bench-") as directory:
-        bench = Bench(subjects, Path(directory), results, _say)
+        bench = Bench([SUBJECTS[name] for name in options.subjects], Path(directory), results, _say)
         try:
             for experiment in _experiments(options):
                 bench.run(experiment)
@@ -48,11 +61,21 @@ def _run(options: argparse.Namespace) -> Results:
     return results
 
 
-def _experiments(options: argparse.Namespace) -> list[Experiment]:
+def _experiments(options: argparse.Namespace) -> Sequence[Experiment]:
+    """Everything, unless a choice of conditions or phases is given."""
+    if not any((options.only, options.stacks, options.latency, options.time_scale, options.repeat)):
+        return EVERYTHING
     return [
-        Experiment(options.subjects, options.only, options.repeat, stacks, latency / 1000, options.time_scale)
-        for stacks in options.stacks
-        for latency in options.latency
+        Experiment(
+            subjects=options.subjects,
+            phases=options.only or PHASES,
+            repeat=options.repeat or 3,
+            stacks=stacks,
+            latency=latency / 1000,
+            time_scale=options.time_scale or 0,
+        )
+        for stacks in options.stacks or [1]
+        for latency in options.latency or [0]
     ]
 
 
@@ -61,14 +84,20 @@ def _say(text: str) -> None:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
-    parser.add_argument("--only", type=Names(PHASES), default=list(PHASES), help=f"of {','.join(PHASES)}")
-    parser.add_argument("--subjects", type=Names(SUBJECTS), default=list(SUBJECTS), help=f"of {','.join(SUBJECTS)}")
-    parser.add_argument("--repeat", type=int, default=3)
-    parser.add_argument("--stacks", type=_numbers, default=[1], help="how many side by side: 1,3,10")
-    parser.add_argument("--latency", type=_numbers, default=[0], help="milliseconds added to each call: 0,80")
-    parser.add_argument("--time-scale", type=float, default=0, help="real seconds for a minute of AWS's time")
-    parser.add_argument("--publish", action="store_true", help=f"write the figures into {PAGE.relative_to(ROOT)}")
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.bench",
+        description=__doc__,
+        epilog="Without --only, --stacks, --latency, --time-scale and --repeat, the whole programme is run.",
+    )
+    parser.add_argument("--only", type=Names(PHASES), help=f"phases, of {','.join(PHASES)}; all")
+    parser.add_argument(
+        "--subjects", type=Names(SUBJECTS), default=list(SUBJECTS), help=f"of {','.join(SUBJECTS)}; all"
+    )
+    parser.add_argument("--repeat", type=int, help="how often each; 3")
+    parser.add_argument("--stacks", type=_numbers, help="how many side by side, as in 1,3,10; 1")
+    parser.add_argument("--latency", type=_numbers, help="milliseconds added to each call, as in 0,80; 0")
+    parser.add_argument("--time-scale", type=float, help="real seconds for a minute of AWS's time; 0, so no waiting")
+    parser.add_argument("--publish", action="store_true", help="write the figures into docs/benchmarks.md")
     parser.add_argument("--render", type=Path, help="measure nothing; report on an earlier results.json")
     return parser
 

@@ -23,7 +23,7 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from tests.bench.processes import descendants, proportional_memory
+from tests.bench.processes import descendants, processor_seconds, proportional_memory
 
 ROOT = Path(__file__).resolve().parents[2]
 SET_CHILD_SUBREAPER = 36  # <linux/prctl.h>
@@ -35,7 +35,8 @@ GRACE_SECONDS = 5.0
 class Usage:
     """wall, user, system: seconds, wall without the end of what the command leaves running. memory: the peak, in bytes.
 
-    left: how many processes still ran when the command had ended.
+    background: what those processes that still ran when the command had ended had spent of user and system time, with
+    their children: the warm server with the modules that it has run.
     """
 
     status: int
@@ -43,7 +44,7 @@ class Usage:
     user: float
     system: float
     memory: int
-    left: int
+    background: float
 
 
 def measured(command: Sequence[str], environment: Mapping[str, str], directory: Path, log: Path) -> Usage:
@@ -83,11 +84,11 @@ def main() -> None:
         with PeakMemory() as memory:
             status = _reap_until(process.pid)
             wall = time.monotonic() - started
-        left = len(descendants(os.getpid()))
+        background = sum(processor_seconds(pid) for pid in descendants(os.getpid()))
     finally:
         _end_all()
     spent = resource.getrusage(resource.RUSAGE_CHILDREN)
-    print(json.dumps(asdict(Usage(status, wall, spent.ru_utime, spent.ru_stime, memory.peak, left))))
+    print(json.dumps(asdict(Usage(status, wall, spent.ru_utime, spent.ru_stime, memory.peak, background))))
 
 
 class PeakMemory:

@@ -12,8 +12,8 @@ from pathlib import Path
 PROC = Path("/proc")
 TICKS = os.sysconf("SC_CLK_TCK")
 
-# Fields of /proc/<pid>/stat, counted behind the command's closing parenthesis.
-PARENT, USER, SYSTEM = 1, 11, 12
+# Fields of /proc/<pid>/stat, counted behind the command's closing parenthesis. The last two: children waited for.
+PARENT, USER, SYSTEM, CHILDREN_USER, CHILDREN_SYSTEM = 1, 11, 12, 13, 14
 # Columns of the first line of /proc/stat in which the processor did nothing, or waited for a disk.
 IDLE, IO_WAIT = 3, 4
 # Guests are counted in `user` already.
@@ -39,10 +39,10 @@ def proportional_memory(pids: list[int], proc: Path = PROC) -> int:
 
 
 def processor_seconds(pid: int, proc: Path = PROC) -> float:
-    """User and system time of one process, without its children; 0 when it is gone."""
+    """User and system time of one process and of its children that have ended; 0 when it is gone."""
     with suppress(OSError):
         fields = _fields(proc / str(pid))
-        return (int(fields[USER]) + int(fields[SYSTEM])) / TICKS
+        return sum(int(fields[field]) for field in (USER, SYSTEM, CHILDREN_USER, CHILDREN_SYSTEM)) / TICKS
     return 0.0
 
 

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from tests.bench.results import MEGABYTE, Case, Figures, Results, ratio
+from tests.bench.targets import Verdict, verdicts
 
 BEGIN, END = "<!-- begin of the figures -->", "<!-- end of the figures -->"
 REFERENCE = "warm"
@@ -20,13 +21,16 @@ TITLES = {
 ABSOLUTE = (
     "subject", "runs", "wall s", "CPU s", "calls", "reads", "writes", "memory MB", "wall", "CPU", "calls", "memory"
 )  # fmt: skip
-EACH = ("subject", "resources", "wall ms", "CPU ms", "calls", "cloud's CPU s", "others' CPU s")
+EACH = ("subject", "resources", "wall ms", "CPU ms", "calls", "CPU s in the server", "of the cloud", "of others")
 COMPARED = ("wall", "processor", "calls", "memory")
 
 
 def markdown(results: Results) -> str:
     """The whole report."""
     parts = [_about(results)]
+    judged = verdicts(results)
+    if judged:
+        parts += ["### Targets", table(("ratio", "reached", "at most", ""), [_verdict(one) for one in judged])]
     for case in results.cases():
         parts += [f"### {title(case)}", _absolute(results, case), _per_resource(results, case)]
     if results.absent:
@@ -79,12 +83,23 @@ def _per_resource(results: Results, case: Case) -> str:
             _number(found.each("wall") * 1000),
             _number(found.each("processor") * 1000),
             _number(found.each("calls")),
+            _number(found.background),
             _number(found.cloud),
             _number(found.others),
         ]
         for name, found in _rows(results, case)
     ]
     return table(EACH, rows)
+
+
+def _verdict(verdict: Verdict) -> list[str]:
+    reached = "not measured" if verdict.reached is None else f"{_number(verdict.reached)} {verdict.unit}".strip()
+    return [
+        verdict.claim,
+        reached,
+        f"{_number(verdict.limit)} {verdict.unit}".strip(),
+        "met" if verdict.met else "**not met**",
+    ]
 
 
 def _rows(results: Results, case: Case) -> list[tuple[str, Figures]]:

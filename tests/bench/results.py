@@ -33,15 +33,16 @@ class Case:
 
 @dataclass(frozen=True)
 class Measurement:
-    """One run. wall, processor, cloud, others: seconds; processor is user and system time of all that the command has
-    started, cloud that of the local cloud meanwhile, others that of everything else on the machine. memory: bytes.
-    read, written: how many calls of each operation.
+    """One run. wall, processor, background, cloud, others: seconds; processor is user and system time of all that the
+    command has started, background the part of it in the warm server, cloud that of the local cloud meanwhile, others
+    that of everything else on the machine. memory: bytes. read, written: how many calls of each operation.
     """
 
     case: Case
     subject: str
     wall: float
     processor: float
+    background: float
     cloud: float
     others: float
     memory: int
@@ -63,7 +64,19 @@ class Measurement:
         return self.reads + self.writes
 
 
-NUMBERS = ("wall", "processor", "cloud", "others", "memory", "reads", "writes", "calls", "resources", "load")
+NUMBERS = (
+    "wall",
+    "processor",
+    "background",
+    "cloud",
+    "others",
+    "memory",
+    "reads",
+    "writes",
+    "calls",
+    "resources",
+    "load",
+)
 
 
 @dataclass(frozen=True)
@@ -73,6 +86,7 @@ class Figures:
     runs: int
     wall: float
     processor: float
+    background: float
     cloud: float
     others: float
     memory: float

@@ -45,7 +45,7 @@ class Bench:
         for number in range(experiment.repeat):
             for phase in experiment.phases:
                 for name in experiment.subjects:
-                    if name not in self._results.absent:
+                    if name in self._bays and name not in self._results.absent:
                         self._measure(name, experiment.case(phase), f"{number + 1} of {experiment.repeat}")
 
     def stop(self) -> None:
@@ -148,6 +148,7 @@ class Bay:
             subject=self._subject.name,
             wall=usage.wall,
             processor=usage.user + usage.system,
+            background=usage.background,
             cloud=spent,
             others=max(0.0, others),
             memory=usage.memory,

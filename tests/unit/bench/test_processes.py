@@ -16,7 +16,7 @@ from tests.bench import processes
 def proc(tmp_path: Path) -> Path:
     """1 started 10 and 20; 10 started 11, whose name tries to look like fields."""
     add(tmp_path, 1, parent=0)
-    add(tmp_path, 10, parent=1, user=300, system=100, memory=2000)
+    add(tmp_path, 10, parent=1, user=300, system=100, children=70, memory=2000)
     add(tmp_path, 11, parent=10, name="a) S 1 (b", memory=30)
     add(tmp_path, 20, parent=1, memory=5)
     (tmp_path / "self").mkdir()
@@ -25,11 +25,19 @@ def proc(tmp_path: Path) -> Path:
 
 
 def add(
-    proc: Path, pid: int, parent: int, name: str = "python", user: int = 0, system: int = 0, memory: int = 0
+    proc: Path,
+    pid: int,
+    parent: int,
+    name: str = "python",
+    user: int = 0,
+    system: int = 0,
+    children: int = 0,
+    memory: int = 0,
 ) -> None:
     entry = proc / str(pid)
     entry.mkdir()
-    (entry / "stat").write_text(f"{pid} ({name}) S {parent} {' '.join('0' for _ in range(9))} {user} {system} 9 9 20")
+    between = " ".join("0" for _ in range(9))
+    (entry / "stat").write_text(f"{pid} ({name}) S {parent} {between} {user} {system} {children} 1 20")
     (entry / "smaps_rollup").write_text(
         f"55d0-7ffc ---p 00000000 00:00 0    [rollup]\nRss: 9 kB\nPss:    {memory} kB\nPss_Dirty: 7 kB\n"
     )
@@ -51,8 +59,8 @@ def test_a_process_that_is_gone_takes_nothing(proc: Path) -> None:
     assert processes.processor_seconds(99, proc) == 0
 
 
-def test_processor_time_is_user_and_system_time_in_seconds(proc: Path) -> None:
-    assert processes.processor_seconds(10, proc) == 400 / processes.TICKS
+def test_processor_time_is_user_and_system_time_with_that_of_ended_children(proc: Path) -> None:
+    assert processes.processor_seconds(10, proc) == (300 + 100 + 70 + 1) / processes.TICKS
 
 
 def test_the_machine_is_busy_with_all_but_waiting(proc: Path) -> None:

@@ -25,7 +25,18 @@ MACHINE = {
 
 def one(subject: str, wall: float, resources: int) -> Measurement:
     return Measurement(
-        Case("plan"), subject, wall, wall / 2, 0.3, 0.1, 200_000_000, {"ec2:DescribeVpcs": 50}, {}, resources, 0.2
+        Case("plan"),
+        subject,
+        wall,
+        wall / 2,
+        wall / 4,
+        0.3,
+        0.1,
+        200_000_000,
+        {"ec2:DescribeVpcs": 50},
+        {},
+        resources,
+        0.2,
     )
 
 

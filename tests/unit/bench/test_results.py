@@ -16,7 +16,7 @@ def one(
     subject: str = "warm", wall: float = 1.0, phase: str = "plan", resources: int = 10, reads: int = 20, writes: int = 0
 ) -> Measurement:
     calls = {"read": {"ec2:DescribeVpcs": reads - 1, "kms:DescribeKey": 1}, "written": {"ec2:CreateVpc": writes}}
-    return Measurement(Case(phase), subject, wall, 2.0, 0.5, 0.1, 100, resources=resources, load=0.5, **calls)
+    return Measurement(Case(phase), subject, wall, 2.0, 1.5, 0.5, 0.1, 100, resources=resources, load=0.5, **calls)
 
 
 def test_figures_are_medians_number_by_number() -> None:

@@ -82,7 +82,7 @@ def note(directory: Path, what: str) -> None:
 def echoed(command: list[str], environment: dict[str, str], directory: Path, log: Path) -> Usage:
     """Instead of running the command."""
     log.write_text(" ".join(command))
-    return Usage(status=int("broke" in command), wall=1, user=1, system=1, memory=1, left=0)
+    return Usage(status=int("broke" in command), wall=1, user=1, system=1, memory=1, background=0)
 
 
 @pytest.fixture(autouse=True)

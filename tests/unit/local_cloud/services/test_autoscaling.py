@@ -135,3 +135,35 @@ def test_unknown_groups_are_refused(aws: Clients, refused: Refused) -> None:
         asg.put_scaling_policy(AutoScalingGroupName="none", PolicyName="one", PolicyType="StepScaling")
     with refused("ValidationError", "name not found"):
         asg.update_auto_scaling_group(AutoScalingGroupName="none", MaxSize=1)
+
+
+def policy(net: SimpleNamespace, **changes: Any) -> dict[str, Any]:
+    tracking = {
+        "PredefinedMetricSpecification": {"PredefinedMetricType": "ASGAverageCPUUtilization"},
+        "TargetValue": 60,
+    }
+    wanted = {"AutoScalingGroupName": "one", "PolicyName": "cpu", "PolicyType": "TargetTrackingScaling", **changes}
+    net.asg.put_scaling_policy(**wanted, TargetTrackingConfiguration=tracking)
+    [found] = net.asg.describe_policies(AutoScalingGroupName="one")["ScalingPolicies"]
+    shown: dict[str, Any] = found
+    return shown
+
+
+def test_a_policy_shows_whether_it_is_enabled(aws: Clients) -> None:
+    net = fleet(aws)
+    create(net)
+    assert policy(net)["Enabled"] is True
+    assert policy(net, Enabled=False)["Enabled"] is False
+    assert policy(net)["Enabled"] is True
+
+
+def test_a_policy_that_predicts_nothing_shows_no_prediction(aws: Clients) -> None:
+    net = fleet(aws)
+    create(net)
+    assert "PredictiveScalingConfiguration" not in policy(net)
+
+
+def test_canary_moto_does_not_show_whether_a_policy_is_enabled(bare: Clients) -> None:
+    net = fleet(bare)
+    create(net)
+    assert policy(net, Enabled=False).get("Enabled") is not False
