@@ -17,9 +17,9 @@ from local_cloud.layers import Next
 from local_cloud.request import Request
 from local_cloud.response import Response
 from local_cloud.services import handles
-from local_cloud.services.route53 import batch
+from local_cloud.services.route53 import batch, protections
 from local_cloud.services.route53.batch import RecordSet
-from local_cloud.services.route53.zones import NOT_FOUND, service_zone_suffix
+from local_cloud.services.route53.zones import NOT_FOUND, service_zone_suffix, zone_of
 
 PAGE = 300
 _change_numbers = itertools.count(1)
@@ -36,14 +36,6 @@ FIELDS = {
     "TTL": "ttl",
     "AliasTarget": "alias_target",
 }
-
-
-def zone_of(request: Request) -> Any:
-    zone_id = request.parameters["HostedZoneId"].removeprefix("/hostedzone/")
-    zone = request.backend(region="aws").zones.get(zone_id)
-    if zone is None:
-        raise AwsError("NoSuchHostedZone", f"No hosted zone found with ID: {zone_id}", NOT_FOUND)
-    return zone
 
 
 def records_of(zone: Any) -> list[RecordSet]:
@@ -70,6 +62,8 @@ def change_record_sets(request: Request, _: Next) -> Response:
     zone = zone_of(request)
     changes = request.parameters["ChangeBatch"]["Changes"]
     _refuse_unknown_health_checks(request, changes)
+    if refused := protections.messages(request, changes):
+        raise AwsError("InvalidChangeBatch", f"[{', '.join(refused)}]")
     try:
         after = batch.apply(records_of(zone), changes, batch.normal_name(zone.name), partial(_alias_error, request))
     except batch.InvalidInput as error:

@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from local_cloud.errors import AwsError
 from local_cloud.layers import Next
 from local_cloud.request import Request
@@ -47,6 +49,15 @@ def service_zone_suffix(zone_id: str) -> str | None:
         if zone_id in zones:
             return f".elb.{region}.amazonaws.com." if zone_id == zones[1] else f"{region}.elb.amazonaws.com."
     return GLOBAL_ZONES.get(zone_id)
+
+
+def zone_of(request: Request) -> Any:
+    """moto's zone that the request names. Raises AWS's error where there is none."""
+    zone_id = request.parameters["HostedZoneId"].removeprefix("/hostedzone/")
+    zone = request.backend(region="aws").zones.get(zone_id)
+    if zone is None:
+        raise AwsError("NoSuchHostedZone", f"No hosted zone found with ID: {zone_id}", NOT_FOUND)
+    return zone
 
 
 @handles("route53", "CreateHostedZone")
