@@ -84,7 +84,8 @@ def _network(target: Target) -> tuple[Scope, ...]:
 
 def _compute(target: Target) -> tuple[Scope, ...]:
     name = target.names(LOAD_BALANCER_LIMIT)
-    balancers = [f"loadbalancer/app/{name}", f"listener/app/{name}", f"targetgroup/{name}"]
+    kinds = ("loadbalancer/app", "listener/app", "listener-rule/app", "targetgroup")
+    balancers = [f"{kind}/{name}" for kind in kinds]
     group = f"autoScalingGroup:*:autoScalingGroupName/{target.stack}-*"
     return (
         Scope("compute", "ElbRead", ["elasticloadbalancing:Describe*"], ["*"]),

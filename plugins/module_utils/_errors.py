@@ -4,9 +4,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
 
 from ._botocore import BotoCoreError, ClientError
 
@@ -15,7 +16,12 @@ if TYPE_CHECKING:
 
 
 class CutoverError(Exception):
-    """An error that its text explains to the person who runs the playbook: what is wrong, where, and what to do."""
+    """An error that its text explains to the person who runs the playbook: what is wrong, where, and what to do.
+
+    facts are the results of the module beside it: what was done before it failed.
+    """
+
+    facts: Mapping[str, Any] = MappingProxyType({})
 
 
 @contextmanager
@@ -24,7 +30,7 @@ def fail_clearly(module: AnsibleAWSModule) -> Iterator[None]:
     try:
         yield
     except CutoverError as error:
-        module.fail_json(msg=str(error))
+        module.fail_json(msg=str(error), **error.facts)
     except ClientError as error:
         module.fail_json_aws(error, msg=f"AWS refused {error.operation_name}")
     except BotoCoreError as error:

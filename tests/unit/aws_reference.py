@@ -21,6 +21,10 @@ OF_CLASSIC_BALANCERS = ("AddTags", "CreateLoadBalancer", "DeleteLoadBalancer", "
 OF_BALANCERS = "SetSubnets"
 
 
+# Actions that are newer than the package's edition, each with one that works on the same resources.
+NEWER = {"route53:ListResourceRecordSetProtections": "route53:ListResourceRecordSets"}
+
+
 @dataclass(frozen=True)
 class Kind:
     """A kind of resource that an action works on."""
@@ -51,12 +55,16 @@ class Action:
 
 
 def exists(name: str) -> bool:
+    return name in NEWER or is_in_package(name)
+
+
+def is_in_package(name: str) -> bool:
     service, _, action = name.partition(":")
     return bool(REFERENCE.services.service_exists(service) and REFERENCE.actions.action_exists(service, action))
 
 
 def action(name: str) -> Action:
-    service, _, operation = name.partition(":")
+    service, _, operation = NEWER.get(name, name).partition(":")
     details = REFERENCE.actions.get_action_details(service, operation)
     return Action(
         name,

@@ -6,9 +6,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypeVar
 
 from .._model.core import Reality
 from .compare import Plan
+
+T = TypeVar("T")
 
 FIRST_PAUSE = 0.5
 LONGEST_PAUSE = 10.0
@@ -26,12 +29,17 @@ def settle(read: Callable[[], tuple[Reality, Plan]], timeout: float, clock: Cloc
     """The first reading whose plan is empty, or the last one before timeout seconds are over; with timeout 0 a single
     reading.
     """
+    return look_until(read, lambda seen: not seen[1].changes, timeout, clock)
+
+
+def look_until(look: Callable[[], T], enough: Callable[[T], bool], timeout: float, clock: Clock) -> T:
+    """What is seen once it is enough, or when timeout seconds are over. The pauses between two looks grow."""
     deadline = clock.now() + timeout
     pause = FIRST_PAUSE
     while True:
-        reality, plan = read()
+        seen = look()
         left = deadline - clock.now()
-        if not plan.changes or left <= 0:
-            return reality, plan
+        if enough(seen) or left <= 0:
+            return seen
         clock.sleep(min(pause, left))
         pause = min(pause * 2, LONGEST_PAUSE)

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from ansible_collections.amazon.aws.plugins.module_utils.botocore import is_boto3_error_code
@@ -13,7 +14,8 @@ from .._model.zone import domain
 from .plan import Batch
 from .records import Raw, name_of
 
-PAGE = 100
+PAGE = "300"
+"""As many record sets as one answer holds."""
 
 
 class BatchRefused(CutoverError):
@@ -22,16 +24,40 @@ class BatchRefused(CutoverError):
 
 def records_of_name(client: Any, zone_id: str, name: str) -> list[Raw]:
     """All record sets of a name, of every type, without listing the zone."""
-    found: list[Raw] = []
-    wanted = domain(name)
-    start: dict[str, Any] = {"StartRecordName": wanted}
-    while start:
-        answer = client.list_resource_record_sets(HostedZoneId=zone_id, MaxItems=str(PAGE), **start)
-        page = answer["ResourceRecordSets"]
-        found += [raw for raw in page if name_of(raw) == wanted]
-        more = answer["IsTruncated"] and name_of(page[-1]) == wanted
-        start = _start_of_next(answer) if more else {}
+    return records_of_names(client, zone_id, [name])[domain(name)]
+
+
+def records_of_names(client: Any, zone_id: str, names: Iterable[str]) -> dict[str, list[Raw]]:
+    """All record sets of each name, of every type; empty for a name without any.
+
+    What lies between two names is skipped, and names of one page come in one call: no more calls than there are names,
+    nor than the zone has pages. Only what the answers say is relied on, not our idea of the order.
+    """
+    pending = sorted({domain(name) for name in names}, key=_place_in_zone)
+    found: dict[str, list[Raw]] = {}
+    while pending:
+        seen = _complete_from(client, zone_id, pending[0])
+        found |= {name: seen[name] for name in pending if name in seen}
+        pending = [name for name in pending if name not in seen]
     return found
+
+
+def _complete_from(client: Any, zone_id: str, first: str) -> dict[str, list[Raw]]:
+    """The record sets of the name, and of those behind it that the last page holds whole."""
+    seen: dict[str, list[Raw]] = {first: []}
+    start: dict[str, str] = {"StartRecordName": first}
+    while start:
+        answer = client.list_resource_record_sets(HostedZoneId=zone_id, MaxItems=PAGE, **start)
+        for raw in answer["ResourceRecordSets"]:
+            seen.setdefault(name_of(raw), []).append(raw)
+        following = domain(answer["NextRecordName"]) if answer["IsTruncated"] else None
+        start = _start_of_next(answer) if following == first else {}
+    return {name: records for name, records in seen.items() if name != following}
+
+
+def _place_in_zone(name: str) -> str:
+    """Route 53 lists names with their labels reversed."""
+    return ".".join([*reversed(name.split(".")), ""])
 
 
 def _start_of_next(answer: Raw) -> dict[str, str]:

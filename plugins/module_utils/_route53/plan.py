@@ -9,7 +9,7 @@ when somebody has changed a record since the read, and it cannot overwrite what 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -72,21 +72,35 @@ def removal_batch(kind: str, identifiers: Collection[str] | None, existing: Sequ
 
 def emptying_batches(zone_name: str, existing: Sequence[Raw]) -> Iterator[Batch]:
     """Batches that remove all of a zone's records but those that make it a zone."""
-    batch: list[Change] = []
-    elements = characters = 0
     # An alias may lead to another record of the zone, and goes before it.
-    for raw in sorted(existing, key=lambda raw: "AliasTarget" not in raw):
-        if name_of(raw) == zone_name and raw["Type"] in ("NS", "SOA"):
-            continue
-        values = [one["Value"] for one in raw.get("ResourceRecords", [])]
-        elements += max(1, len(values))
-        characters += sum(map(len, values))
+    ordered = sorted(existing, key=lambda raw: "AliasTarget" not in raw)
+    doomed = (raw for raw in ordered if name_of(raw) != zone_name or raw["Type"] not in ("NS", "SOA"))
+    for batch in packed((Change(DELETE, raw),) for raw in doomed):
+        yield tuple(change for unit in batch for change in unit)
+
+
+def packed(units: Iterable[Batch]) -> Iterator[tuple[Batch, ...]]:
+    """Units in their order, as many as Route 53 takes at once; what belongs together is a unit and never split.
+
+    A unit that is too large by itself comes alone, and Route 53 refuses it.
+    """
+    batch: list[Batch] = []
+    elements = characters = 0
+    for unit in units:
+        more_elements, more_characters = size_of(unit)
+        elements, characters = elements + more_elements, characters + more_characters
         if batch and (elements > MAX_ELEMENTS or characters > MAX_CHARACTERS):
             yield tuple(batch)
-            batch, elements, characters = [], max(1, len(values)), sum(map(len, values))
-        batch.append(Change(DELETE, raw))
+            batch, elements, characters = [], more_elements, more_characters
+        batch.append(unit)
     if batch:
         yield tuple(batch)
+
+
+def size_of(changes: Batch) -> tuple[int, int]:
+    """How many elements and characters changes count for; CREATE and DELETE count once (an UPSERT would twice)."""
+    values = [[one["Value"] for one in change.record.get("ResourceRecords", [])] for change in changes]
+    return sum(max(1, len(each)) for each in values), sum(len(value) for each in values for value in each)
 
 
 def shown(batch: Batch) -> dict[str, dict[str, Any]]:

@@ -114,6 +114,7 @@ def test_only_listed_statements_work_on_anything() -> None:
 OWN = {
     "elasticloadbalancing:DeleteLoadBalancer": "elasticloadbalancing:us-east-1:{}:loadbalancer/app/{}-app-blue/a0591b",
     "elasticloadbalancing:ModifyListener": "elasticloadbalancing:us-east-1:{}:listener/app/{}-app-blue/a0591b/d3c5d3",
+    "elasticloadbalancing:ModifyRule": "elasticloadbalancing:us-east-1:{}:listener-rule/app/{}-app-blue/a05/d3c/9683",
     "elasticloadbalancing:DeleteTargetGroup": "elasticloadbalancing:us-east-1:{}:targetgroup/{}-app-blue/36a9df",
     "autoscaling:UpdateAutoScalingGroup": "autoscaling:us-east-1:{}:autoScalingGroup:186b:autoScalingGroupName/{}-app",
     "rds:DeleteDBInstance": "rds:us-east-1:{}:db:{}-database",

@@ -75,6 +75,11 @@ def test_aws_knows_the_action(action: str) -> None:
     assert aws_reference.exists(action)
 
 
+@pytest.mark.parametrize("action", aws_reference.NEWER)
+def test_canary_the_reference_is_older_than_the_action(action: str) -> None:
+    assert not aws_reference.is_in_package(action)
+
+
 @pytest.mark.parametrize("action", sorted(a for a, statement in GRANTS.items() if statement["Resource"] == ["*"]))
 def test_anything_is_granted_only_where_aws_takes_no_arn_or_to_look(action: str) -> None:
     known = aws_reference.action(action)
