@@ -144,7 +144,9 @@ EXAMPLES = r"""
 
 RETURN = r"""
 weights:
-  description: Each side's weight as it is now (in check mode as it would be); null where the groups differ.
+  description: >-
+    Each side's weight as it is now (in check mode as it would be), V(100) for a simple record; null where the groups
+    differ. After O(undo) the sides are the records' identifiers.
   returned: always
   type: dict
   sample: {blue: 90, green: 10}

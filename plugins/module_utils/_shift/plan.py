@@ -91,7 +91,9 @@ def wrong_weights(weights: Weights, largest: int, what: str = "weights") -> list
     if len(weights) < 2:  # noqa: PLR2004  (two sides, or there is nothing to shift)
         wrong.append(f"{what}: traffic is shifted between two sides or more; name each, also those with 0.")
     if not any(weights.values()):
-        wrong.append(f"{what}: all are 0, which AWS does not take for nothing but for all sides alike.")
+        wrong.append(
+            f"{what}: all are 0. That would mean equal shares for all sides, not none; give one side a weight."
+        )
     return wrong
 
 

@@ -45,7 +45,7 @@ WRONG = {
     "all weights zero": (
         {},
         {"weights": {"blue": 0, "green": 0}},
-        "weights: all are 0, which AWS does not take for no",
+        "weights: all are 0. That would mean equal shares",
     ),
     "a weight too large": ({}, {"weights": {"blue": 256, "green": 0}}, "weights: 256 for blue is not within 0 and 255"),
     "a weight below zero": ({}, {"weights": {"blue": -1, "green": 1}}, "weights: -1 for blue is not within 0 and 255"),
