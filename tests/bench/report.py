@@ -34,7 +34,7 @@ def markdown(results: Results) -> str:
     for case in results.cases():
         parts += [f"### {title(case)}", _absolute(results, case), _per_resource(results, case)]
     if results.absent:
-        reasons = [f"* `{name}`: {reason.splitlines()[0]}" for name, reason in results.absent.items()]
+        reasons = [f"* `{name}`: {_shortened(reason)}" for name, reason in results.absent.items()]
         parts += ["### Left out", "\n".join(reasons)]
     return "\n\n".join(parts) + "\n"
 
@@ -54,6 +54,12 @@ def title(case: Case) -> str:
     latency = f", {case.latency * 1000:.0f} ms added to each call" if case.latency else ""
     time = f", a minute of AWS's time takes {case.time_scale:g} s" if case.time_scale else ""
     return f"{TITLES[case.phase]}: {stacks}{latency}{time}"
+
+
+def _shortened(reason: str) -> str:
+    """The first line says what, the last one of an output why."""
+    lines = reason.splitlines()
+    return " ".join(dict.fromkeys((lines[0], lines[-1])))
 
 
 def _about(results: Results) -> str:

@@ -18,7 +18,7 @@ from pathlib import Path
 from local_cloud.client import Client
 from tests.bench import inventory, peers
 from tests.integration.conftest import REMOVABLE
-from tests.integration.runs import Controller
+from tests.integration.runs import ROOT, Controller
 
 BUILD, NO_CHANGE, PLAN, DESTROY = PHASES = ("build", "nochange", "plan", "destroy")
 
@@ -116,13 +116,15 @@ class Boto3(Subject):
         self._threads = threads
 
     def prepare(self, place: Place) -> None:
-        peers.copy("boto3", place.directory)
+        peers.write_certificate(place.directory)
+
+    def environment(self, place: Place) -> dict[str, str]:
+        return place.environment() | {"PYTHONPATH": str(ROOT)}
 
     def command(self, phase: str, place: Place) -> list[str]:
-        verb = {BUILD: "deploy", NO_CHANGE: "check", PLAN: "check", DESTROY: "destroy"}[phase]
+        verb = {BUILD: "build", NO_CHANGE: "check", PLAN: "check", DESTROY: "remove"}[phase]
         names = ",".join(peers.names(place.stacks))
-        program = place.directory / "boto3" / "peer.py"
-        return [sys.executable, str(program), verb, names, "--threads", str(self._threads)]
+        return [sys.executable, "-m", "tests.bench.peers.fewest_calls", verb, names, "--threads", str(self._threads)]
 
     def resources(self, log: str, place: Place) -> int:
         return self.RESOURCES * place.stacks
@@ -136,8 +138,8 @@ class Terraform(Subject):
     def prepare(self, place: Place) -> None:
         if shutil.which("terraform") is None:
             raise SubjectError("terraform is not installed")
-        peers.copy("terraform", place.directory)
-        peers.write_terraform_settings(place.directory)
+        peers.write_certificate(place.directory)
+        peers.write_terraform(place.directory)
         self._run("init", place)
 
     def environment(self, place: Place) -> dict[str, str]:

@@ -1,10 +1,11 @@
 # Copyright: the cutover.aws authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The tools beside: their files, copied to where they run, with a certificate made for the occasion."""
+"""What the tools beside need where they run: a certificate, files, settings, all made or copied for the occasion."""
 
 from __future__ import annotations
 
 import os
+import secrets
 import shutil
 import subprocess
 from functools import cache
@@ -16,10 +17,8 @@ PROVIDER = "terraform-provider-aws_*"
 SETTINGS = "terraform.rc"
 
 
-def copy(name: str, directory: Path) -> None:
-    """Anew, so without state of an earlier run."""
-    shutil.rmtree(directory / name, ignore_errors=True)
-    shutil.copytree(SOURCES / name, directory / name)
+def write_certificate(directory: Path) -> None:
+    """cert.pem and cert.key, signed by nobody else."""
     subprocess.run(
         ["openssl", *CERTIFICATE, "-keyout", "cert.key", "-out", "cert.pem"],
         cwd=directory,
@@ -32,7 +31,11 @@ def names(stacks: int) -> list[str]:
     return ["prod"] if stacks == 1 else [f"s{number}" for number in range(stacks)]
 
 
-def write_terraform_settings(directory: Path) -> None:
+def write_terraform(directory: Path) -> None:
+    """The configuration, without state of an earlier run, a password for its database, and where to find providers."""
+    shutil.rmtree(directory / "terraform", ignore_errors=True)
+    shutil.copytree(SOURCES / "terraform", directory / "terraform")
+    (directory / "terraform" / "password.auto.tfvars").write_text(f'password = "{secrets.token_urlsafe(24)}"\n')
     mirror = _mirror()
     source = f'filesystem_mirror {{ path = "{mirror}" }}' if mirror else "direct {}"
     (directory / SETTINGS).write_text(f"provider_installation {{\n  {source}\n}}\n")

@@ -67,11 +67,11 @@ def test_without_the_reference_there_are_no_ratios(results: Results) -> None:
 
 
 def test_load_machine_and_what_is_missing_are_named(results: Results) -> None:
-    results.absent["boto3"] = "it broke\nat length"
+    results.absent["boto3"] = "it broke:\nat length\nfor want of a nail"
     text = report.markdown(results)
     assert "Load average before: 0.07" in text
     assert "2 cores of a processor" in text
-    assert "* `boto3`: it broke" in text
+    assert "* `boto3`: it broke: for want of a nail" in text
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,10 @@ variable "name" { type = string }
 variable "index" { type = number }
 variable "cert" { type = string }
 variable "key" { type = string }
+variable "password" {
+  type      = string
+  sensitive = true
+}
 locals {
   n       = var.name
   azs     = ["us-east-1a", "us-east-1b", "us-east-1c"]
@@ -179,7 +183,7 @@ resource "aws_iam_role_policy" "app" {
   policy = jsonencode({ Version = "2012-10-17", Statement = [
     { Effect = "Allow", Action = ["secretsmanager:GetSecretValue"], Resource = aws_secretsmanager_secret.db.arn },
     { Effect = "Allow", Action = ["s3:GetObject", "s3:PutObject"], Resource = "${aws_s3_bucket.data.arn}/*" },
-    { Effect = "Allow", Action = ["kms:Decrypt", "kms:GenerateDataKey"], Resource = aws_kms_key.this.arn }] })
+  { Effect = "Allow", Action = ["kms:Decrypt", "kms:GenerateDataKey"], Resource = aws_kms_key.this.arn }] })
 }
 resource "aws_iam_instance_profile" "app" {
   name = "${local.n}-app"
@@ -216,7 +220,7 @@ resource "aws_iam_role_policy" "repl" {
   policy = jsonencode({ Version = "2012-10-17", Statement = [
     { Effect = "Allow", Action = ["s3:GetReplicationConfiguration", "s3:ListBucket"], Resource = aws_s3_bucket.data.arn },
     { Effect = "Allow", Action = ["s3:GetObjectVersionForReplication", "s3:GetObjectVersionAcl"], Resource = "${aws_s3_bucket.data.arn}/*" },
-    { Effect = "Allow", Action = ["s3:ReplicateObject", "s3:ReplicateDelete"], Resource = "${aws_s3_bucket.replica.arn}/*" }] })
+  { Effect = "Allow", Action = ["s3:ReplicateObject", "s3:ReplicateDelete"], Resource = "${aws_s3_bucket.replica.arn}/*" }] })
 }
 resource "aws_iam_role" "backup" {
   name               = "${local.n}-backup"
@@ -235,7 +239,7 @@ resource "aws_secretsmanager_secret" "db" {
 }
 resource "aws_secretsmanager_secret_version" "db" {
   secret_id     = aws_secretsmanager_secret.db.id
-  secret_string = jsonencode({ username = "admin", password = "Sup3rSecretPw" })
+  secret_string = jsonencode({ username = "admin", password = var.password })
 }
 
 # ---- rds
@@ -266,7 +270,7 @@ resource "aws_db_instance" "this" {
   storage_encrypted       = true
   kms_key_id              = aws_kms_key.this.arn
   username                = "admin"
-  password                = "Sup3rSecretPw"
+  password                = var.password
   db_subnet_group_name    = aws_db_subnet_group.this.name
   parameter_group_name    = aws_db_parameter_group.this.name
   vpc_security_group_ids  = [aws_security_group.db.id]
