@@ -8,13 +8,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 
+from .._botocore import BotoCoreError, ClientError
 from .._errors import CutoverError
 from .._model.core import Value
 from .._plan.settle import Clock
 from . import api
 from .forwards import Route, Wish, groups_in, planned, restored, same_items, shown_items
 from .plan import Place, Raw, Refused, Split, all_planned
-from .router import Router
+from .router import Router, Unanswered
 
 
 class ChangedMeanwhile(CutoverError):
@@ -75,8 +76,20 @@ class ForwardRouter(Router):
                     f"Somebody has changed {split.place.name} since this run read it "
                     f"({self.told(split.before.items, now)}). It was left as it is. Find out who; then run again."
                 )
-            api.set_actions(self._client, split.place.key[0], split.after.items)
+            self._set(split)
             yield [split]
+
+    def _set(self, split: Split) -> None:
+        """Where the call fails, the listener says whether it was carried out all the same."""
+        try:
+            api.set_actions(self._client, split.place.key[0], split.after.items)
+        except (ClientError, BotoCoreError) as error:
+            try:
+                now = self.read([split])[split.place]
+            except (ClientError, BotoCoreError) as silence:
+                raise Unanswered(error, [split]) from silence
+            if not same_items(now, split.after.items):
+                raise
 
     def settle(self) -> None:
         """The load balancer follows by itself within seconds, and says nothing of it."""

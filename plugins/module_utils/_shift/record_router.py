@@ -118,7 +118,7 @@ class RecordRouter(Router):
             except (ClientError, BotoCoreError) as silence:
                 raise Unanswered(error, part) from silence
             if all(same_items(seen[split.place], split.after.items) for split in part):
-                return self._confirmed(zone_id, seen)
+                return self._confirmed(zone_id, seen, part)
             moved = [split for split in part if not same_items(seen[split.place], split.before.items)]
             if not moved:
                 raise
@@ -130,12 +130,15 @@ class RecordRouter(Router):
                 "refused the batch and nothing of it was written. Find out who; then run again."
             ) from error
 
-    def _confirmed(self, zone_id: str, seen: Mapping[Place, Sequence[Raw]]) -> str:
+    def _confirmed(self, zone_id: str, seen: Mapping[Place, Sequence[Raw]], part: Sequence[Split]) -> str:
         """An attempt whose answer was lost had been carried out. Its id is lost too, and only an id can be waited for:
         the same is written once more."""
         items = [raw for found in seen.values() for raw in found]
         deletes = (Change(DELETE, raw) for raw in items)
-        return api.change(self._client, zone_id, (*deletes, *(Change(CREATE, raw) for raw in items)), COMMENT)
+        try:
+            return api.change(self._client, zone_id, (*deletes, *(Change(CREATE, raw) for raw in items)), COMMENT)
+        except (api.BatchRefused, ClientError, BotoCoreError) as error:
+            raise Unanswered(error, part) from error
 
     def settle(self) -> None:
         """Until all name servers have it."""

@@ -293,6 +293,19 @@ class TestTrouble:
         shift(undo=result["undo"])
         assert weights(cloud, first) == weights(cloud, second) == [100, 0]
 
+    @pytest.mark.parametrize("silent", [False, True], ids=["the listener tells", "nothing answers"])
+    def test_a_lost_answer(self, cloud: LocalCloud, listener: Any, sides: Raw, shift: Run, silent: bool) -> None:
+        arn = listener(blue=100, green=0)
+        lost = {"kind": "reset_after", "match": {"operation": "ModifyListener"}}
+        deaf = {"kind": "reset_before", "match": {"operation": "DescribeListeners"}, "after": 2}
+        cloud.control.faults([lost, *([deaf] if silent else [])])
+        brief = {"aws_config": {"retries": {"total_max_attempts": 2, "mode": "standard"}}}
+        result = shift(routes=[{"arn": arn, "sides": sides}], **HALF, **brief)
+        cloud.control.faults([])
+        assert weights(cloud, arn) == [50, 50]
+        assert result["changed"] and len(result["undo"]) == 1
+        assert ("AWS does not say whether it was carried out" in result.get("msg", "")) is silent
+
     def test_throttling_is_outlasted(self, cloud: LocalCloud, listener: Any, sides: Raw, shift: Run) -> None:
         arn = listener(blue=100, green=0)
         cloud.control.faults([{"kind": "throttle", "match": {"service": "elbv2"}, "probability": 0.5, "seed": 3}])

@@ -142,6 +142,17 @@ class TestLostAnswers:
         shift(undo=result["undo"])
         assert weights(cloud, zone) == {"blue": 100, "green": 0}
 
+    def test_what_cannot_be_waited_for_is_not_taken_for_done(self, cloud: LocalCloud, zone: str, shift: Run) -> None:
+        write(cloud, zone, pair())
+        lost = {"kind": "reset_after", "match": {"operation": CHANGE}, "times": 1}
+        denied = {"kind": "error", "code": "AccessDenied", "status": 403, "match": {"operation": CHANGE}, "after": 2}
+        cloud.control.faults([lost, denied])
+        result = shift(groups=[www(zone)], **HALF)
+        assert result["failed"] and len(result["undo"]) == 1
+        cloud.control.faults([])
+        shift(undo=result["undo"])
+        assert weights(cloud, zone) == {"blue": 100, "green": 0}
+
 
 class TestSlowNameServers:
     def test_it_waits_until_all_have_it(
