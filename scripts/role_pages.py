@@ -14,7 +14,7 @@ from typing import Any
 import yaml
 
 ROOT = Path(__file__).resolve().parents[1]
-SHARED = ("cutover_stack", "cutover_aws", "cutover_full", "cutover_settle")
+SHARED = ("cutover_stack", "cutover_aws", "cutover_full", "cutover_reading", "cutover_settle")
 UNDOING = "destroy"
 LONGEST_DEFAULT = 60
 MARKUP = re.compile(r"\b(?:[COVEPM]|RV)\(([^)]*)\)")

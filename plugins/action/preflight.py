@@ -12,21 +12,18 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from ansible.errors import AnsibleError
-from ansible.parsing.dataloader import DataLoader
 from ansible.plugins.action import ActionBase
 from ansible.template import Templar
 from ansible.utils.vars import load_extra_vars
 
 from ..module_utils._layers import LAYERS
 from ..module_utils._preflight.variables import CREDENTIALS, SITE_OPTIONS
+from ..plugin_utils.inputs import Inputs, Reader, Roles, config_variable, no_outputs
 
-ROLES = Path(__file__).resolve().parents[2] / "roles"
 GROUP = "stacks"
-MAIN = "main"
 CONNECTION = {
     "region": "region",
     "endpoint_url": "aws_endpoint_url",
@@ -39,53 +36,6 @@ CONNECTION = {
 SHARED = "cutover_"
 """Options of every role that the playbooks set or that are checked as variables of no role."""
 PEER_VARIABLES = ("project", "environment_suffix")
-ENTRY_CONFIGS = {"keys": "__security_keys_config", "zone": "__dns_zone_config"}
-"""Layers that are an entry point of a role beside its main one; any other's inputs are in __<role>_config."""
-
-
-class Roles:
-    """What the files of the roles say: defaults, vars, and the options of all entry points."""
-
-    def __init__(self, loader: DataLoader, folder: Path = ROLES) -> None:
-        self.defaults: dict[str, Any] = {}
-        self.vars: dict[str, Any] = {}
-        self.options: dict[str, dict[str, Any]] = {}
-        for role in sorted(path for path in folder.iterdir() if path.is_dir()):
-            self.defaults.update(_loaded(loader, role / "defaults" / "main.yml"))
-            self.vars.update(_loaded(loader, role / "vars" / "main.yml"))
-            self.options[role.name] = _options(_loaded(loader, role / "meta" / "argument_specs.yml"))
-
-
-def _options(document: Mapping[str, Any]) -> dict[str, Any]:
-    """The options of all entry points; of one that several have, what main says of it, or else the first."""
-    entries = document.get("argument_specs", {})
-    found: dict[str, Any] = {}
-    for entry in sorted(entries, key=lambda name: name != MAIN):
-        found = {**entries[entry].get("options", {}), **found}
-    return found
-
-
-def _loaded(loader: DataLoader, path: Path) -> dict[str, Any]:
-    return (loader.load_from_file(str(path), trusted_as_template=True) or {}) if path.exists() else {}
-
-
-class Reader:
-    """Values of variables, one by one, so that a template that fails hides no other."""
-
-    def __init__(self, templar: Templar, variables: Mapping[str, Any]) -> None:
-        self._variables = variables
-        self._templar = templar.copy_with_new_env(available_variables=dict(variables))
-        self.broken: dict[str, str] = {}
-
-    def value(self, name: str) -> Any:
-        """The value, None where there is none or its template fails; the failure is kept in broken."""
-        if self._variables.get(name) is None:
-            return None
-        try:
-            return self._templar.template(self._variables[name])
-        except AnsibleError as error:
-            self.broken[name] = str(error).split("\n", maxsplit=1)[0].rstrip(". ")
-            return None
 
 
 @dataclass(frozen=True)
@@ -112,14 +62,16 @@ def gather(host: Host, roles: Roles, templar: Templar) -> dict[str, Any]:
     values = {name: reader.value(name) for name in declared if name in everything and name not in hidden}
     for name in CREDENTIALS:
         reader.value(name)  # only whether its template works
-    configs = {layer: reader.value(ENTRY_CONFIGS.get(layer, f"__{LAYERS[layer].role}_config")) for layer in LAYERS}
+    inputs = Inputs(templar, roles, host.variables, host.extra)
+    by_layer = {layer: inputs.of(layer, no_outputs()) for layer in LAYERS}
+    configs = {layer: reading.value(config_variable(layer)) for layer, reading in by_layer.items()}
     return {
         "host": host.name,
         "names": [name for name in host.variables if not name.startswith(("_", "ansible_"))],
         "values": values,
         "configs": configs,
         "specs": specs,
-        "broken": reader.broken,
+        "broken": {**reader.broken, **{name: why for one in by_layer.values() for name, why in one.broken.items()}},
         "peers": [{"host": name, **_identity(held)} for name, held in host.peers.items()],
         "extra": list(host.extra),
         "suffix": os.environ.get("ENVIRONMENT_SUFFIX") or None,

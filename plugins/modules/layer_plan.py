@@ -30,6 +30,12 @@ options:
     description: List every resource of the model under RV(work), not only those that differ.
     type: bool
     default: false
+  reading:
+    description:
+      - What the preflight has read, its RV(cutover.aws.preflight#module:reading).
+      - An action plugin on the controller compares with this, where it shows the layer as the module would read it now;
+        AWS is asked only where it does not. Give it where nothing of the layer has been changed since.
+    type: dict
   settle:
     description:
       - How many seconds to wait until AWS shows the layer as asked for; C(0) reads once and reports.
@@ -124,6 +130,7 @@ def main() -> None:
             "stack": {"type": "dict", "required": True, "options": STACK_OPTIONS},
             "config": {"type": "dict", "required": True},
             "full": {"type": "bool", "default": False},
+            "reading": {"type": "dict"},
             "settle": {"type": "int", "default": 0},
         },
         supports_check_mode=True,
@@ -131,14 +138,11 @@ def main() -> None:
     with fail_clearly(module):
         layer, stack = LAYERS[module.params["layer"]], stack_of(module.params["stack"])
         model = layer.model(stack, module.params["config"])
-        context = context_of(module, stack, model)
+        context = context_of(module, stack, layer.expected(model))
         clock = Clock(time.monotonic, time.sleep)
-        reality, plan = look_at(layer, model, lambda: layer.read(context), clock, module.params["settle"])
-        result = layer_result(layer, model, reality, plan, full=module.params["full"])
-        to_do = any(result["work"].values())
-        module.exit_json(
-            changed=module.check_mode and bool(result["plan"]), apply=to_do and not module.check_mode, **result
-        )
+        reality = look_at(layer, model, lambda: layer.read(context), clock, module.params["settle"])
+        result = layer_result(layer, model, reality, full=module.params["full"], check_mode=module.check_mode)
+        module.exit_json(**result)
 
 
 if __name__ == "__main__":

@@ -19,7 +19,10 @@ description:
     task needs no argument.
   - Region and credentials are those of the inventory variables C(region), C(aws_endpoint_url), C(aws_access_key),
     C(aws_secret_key), C(aws_session_token), C(aws_profile).
-  - With the variable C(preflight_aws=false) AWS is asked for the account alone. C(cutover_planned_minutes) (60) is
+  - What the stack has already is read first, once for the whole run; nothing is asked about a name or a quota of what
+    is there.
+  - With the variable C(preflight_aws=false) AWS is asked only for the account and for what the stack has.
+    C(cutover_planned_minutes) (60) is
     how long credentials have to last; V(0) does not ask.
   - The environment's name is taken from the extra variable C(environment_suffix), the shell's C(ENVIRONMENT_SUFFIX)
     (both only where the inventory has one stack), the inventory, the last part of the host's name, or is C(dev). With
@@ -89,6 +92,18 @@ environment_source:
   returned: always
   type: str
   sample: environment_suffix in the inventory
+reading:
+  description:
+    - What AWS has of each layer, by layer, for O(cutover.aws.layer_plan#module:reading) and
+      O(cutover.aws.stack_plan#module:reading); empty when there are findings, and with O(identity_only). Each is a text
+      that is meant for nobody else.
+  returned: always
+  type: dict
+images:
+  description: What the parameters that name images name now.
+  returned: always
+  type: dict
+  sample: {/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64: ami-0123456789abcdef0}
 caller:
   description: Who runs this, as C(sts:GetCallerIdentity) says; null when AWS could not be asked.
   returned: always

@@ -7,6 +7,7 @@ order.
 from __future__ import annotations
 
 import json
+from collections import Counter
 
 from ansible_collections.cutover.aws.plugins.module_utils._preflight.asking import DENIED
 from local_cloud.client import Client
@@ -43,6 +44,14 @@ def test_a_second_run_changes_nothing_and_writes_nothing(prod: Built, cloud: Cli
     again = prod.controller.run("site.yml").expect()
     assert again.changed() == 0
     assert cloud.calls(since=mark, access="write") == []
+
+
+def test_a_run_without_changes_looks_nothing_up_twice(prod: Built, cloud: Client) -> None:
+    mark = cloud.mark()
+    prod.controller.run("site.yml").expect()
+    asked = [(c["service"], c["operation"], c["region"], str(c["parameters"])) for c in cloud.calls(since=mark)]
+    assert [question for question, times in Counter(asked).items() if times > 1] == []
+    assert len(asked) > 100
 
 
 def test_destroy_needs_the_stacks_name(prod: Built, cloud: Client) -> None:

@@ -95,7 +95,7 @@ class TestMetadata:
         entries = load("meta/runtime.yml")["action_groups"]["aws"]
         listed = [entry for entry in entries if isinstance(entry, str)]
         modules = (ROOT / "plugins" / "modules").glob("*.py")
-        assert listed == sorted(path.stem for path in modules if "AnsibleAWSModule(" in path.read_text())
+        assert listed == sorted(path.stem for path in modules if "- amazon.aws.common.modules" in path.read_text())
 
     def test_action_group_extends_the_groups_of_what_we_build_on(self) -> None:
         entries = load("meta/runtime.yml")["action_groups"]["aws"]

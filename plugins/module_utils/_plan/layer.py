@@ -11,6 +11,7 @@ from typing import Any
 from .._errors import CutoverError
 from .._layers import Layer
 from .._model.core import Model, Reality
+from .._stack.read import Reading
 from .apply import work_items
 from .compare import Plan, compare
 from .render import diff_data, plan_data
@@ -21,10 +22,8 @@ class NotSettled(CutoverError):
     """After a run AWS still does not show what the model asks for; the text lists the differences."""
 
 
-def look_at(
-    layer: Layer, model: Model, read: Callable[[], Reality], clock: Clock, timeout: float = 0
-) -> tuple[Reality, Plan]:
-    """What AWS has of the layer, and the plan.
+def look_at(layer: Layer, model: Model, read: Callable[[], Reality], clock: Clock, timeout: float = 0) -> Reality:
+    """What AWS has of the layer.
 
     With a timeout (seconds) it reads until the plan is empty, and raises NotSettled if it stays.
     """
@@ -36,13 +35,24 @@ def look_at(
     reality, plan = settle(look, timeout, clock)
     if timeout and plan.changes:
         raise NotSettled(_unsettled(layer, plan, timeout))
-    return reality, plan
+    return reality
 
 
-def layer_result(layer: Layer, model: Model, reality: Reality, plan: Plan, *, full: bool = False) -> dict[str, Any]:
+def seen(layer: Layer, model: Model, reading: str) -> Reality | None:
+    """What a reading that preflight has handed on shows of the layer; None where it was made for another model."""
+    made = Reading.of(reading)
+    return made.found if made.expected == layer.expected(model) else None
+
+
+def layer_result(
+    layer: Layer, model: Model, reality: Reality, *, full: bool = False, check_mode: bool = False
+) -> dict[str, Any]:
     """The result of layer_plan; see that module's documentation."""
+    plan = compare(model, reality, layer.pruned)
     work = work_items(layer.types, model, reality, plan, full=full)
     return {
+        "changed": check_mode and bool(plan.changes),
+        "apply": any(work.values()) and not check_mode,
         **plan_data(plan),
         "diff": diff_data(plan.changes),
         "ids": {key: found.id for key, found in reality.items()},

@@ -6,11 +6,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from threading import Lock
 from typing import Any
 
 from .._botocore import BotoCoreError, ClientError, EndpointConnectionError
-from .._model.core import Model, Resource, Stack, Value
+from .._model.core import STACK_TAG, Found, Model, Reality, Resource, Stack, Value
 from .._stack.context import Context
 from .findings import Finding, absent
 
@@ -20,6 +19,7 @@ Answer = dict[str, Any]
 ACTION_PREFIXES = {"elbv2": "elasticloadbalancing", "service-quotas": "servicequotas"}
 """Where IAM's name of a service differs from botocore's."""
 ACTIONS = {"s3:ListBuckets": "s3:ListAllMyBuckets"}
+UNANSWERED = "AWS did not answer "
 THROTTLED = (
     "Throttling",
     "ThrottlingException",
@@ -40,50 +40,37 @@ class Unanswered(Exception):
         self.fix = fix
 
 
-class Shared:
-    """Answers that several questions look at, each asked for once, also when the questions come at the same time."""
-
-    def __init__(self) -> None:
-        self._lock = Lock()
-        self._locks: dict[str, Lock] = {}
-        self._answers: dict[str, list[Answer]] = {}
-
-    def once(self, name: str, read: Callable[[], list[Answer]]) -> list[Answer]:
-        """The answer of this name; whoever comes while it is being read waits for it."""
-        with self._lock:
-            lock = self._locks.setdefault(name, Lock())
-        with lock:
-            if name not in self._answers:
-                self._answers[name] = read()
-            return self._answers[name]
-
-
 @dataclass(frozen=True)
 class Subject:
-    """What the questions are about: the stack, its variables, the resources that it would have, and the access to
-    AWS."""
+    """What the questions are about: the stack, its variables, the resources that it would have and those that it has,
+    and the access to AWS."""
 
     stack: Stack
     context: Context
     typed: Mapping[str, Value] = field(default_factory=dict)
     models: Mapping[str, Model] = field(default_factory=dict)
-    shared: Shared = field(default_factory=Shared)
+    present: Mapping[str, Reality] = field(default_factory=dict)
 
     def load_balancers(self) -> list[Answer]:
         """All of the region."""
-        return self.shared.once(
-            "load_balancers", lambda: listing(self.context, "elbv2", "describe_load_balancers", "LoadBalancers")
-        )
+        return listing(self.context, "elbv2", "describe_load_balancers", "LoadBalancers")
 
     def databases(self) -> list[Answer]:
         """All instances of the region."""
-        return self.shared.once(
-            "databases", lambda: listing(self.context, "rds", "describe_db_instances", "DBInstances")
-        )
+        return listing(self.context, "rds", "describe_db_instances", "DBInstances")
 
     def planned(self, layer: str, kind: str) -> list[Resource]:
         """The resources of one kind that a layer would have."""
         return [resource for resource in self.models.get(layer, {}).values() if resource.type == kind]
+
+    def missing(self, layer: str, kind: str) -> list[Resource]:
+        """Those of them that the stack does not have: that are not there, or do not carry its tag."""
+        present = self.present.get(layer, {})
+        return [wanted for wanted in self.planned(layer, kind) if not self._is_ours(present.get(wanted.key))]
+
+    def _is_ours(self, found: Found | None) -> bool:
+        tags = found.attributes.get("tags") if found else None
+        return isinstance(tags, Mapping) and tags.get(STACK_TAG) == self.stack.name
 
 
 @dataclass(frozen=True)
@@ -113,17 +100,14 @@ def call(
     **arguments: Any,
 ) -> Answer | None:
     """The answer; None where AWS answers with one of the error codes unless. Raises Unanswered."""
-    client = context.client(service, region)
-    with_name = client.meta.method_to_api_mapping[operation]
     try:
-        answer: Answer = getattr(client, operation)(**arguments)
+        return context.call(service, operation, region, **arguments)
     except ClientError as error:
         if error.response["Error"]["Code"] in tuple(unless):
             return None
-        raise refused(service, with_name, error) from error
+        raise refused(service, error.operation_name, error) from error
     except BotoCoreError as error:
         raise unreachable(error) from error
-    return answer
 
 
 def listing(
@@ -138,12 +122,12 @@ def listing(
         raise unreachable(error) from error
 
 
-def refused(service: str, operation: str, error: ClientError) -> Unanswered:
-    """What AWS's refusal of a read means for the one who runs the playbook."""
-    asked = f"{ACTION_PREFIXES.get(service, service)}:{operation}"
+def refused(service: str | None, operation: str, error: ClientError) -> Unanswered:
+    """What AWS's refusal of a read means for the one who runs the playbook; service is None where nobody knows it."""
+    asked = f"{ACTION_PREFIXES.get(service, service)}:{operation}" if service else operation
     action, code = ACTIONS.get(asked, asked), str(error.response["Error"]["Code"])
     message = str(error.response["Error"].get("Message", "")).rstrip(". ")
-    rule = f"AWS did not answer {asked} ({code}: {message})" if message else f"AWS did not answer {asked} ({code})"
+    rule = f"{UNANSWERED}{asked} ({code}: {message})" if message else f"{UNANSWERED}{asked} ({code})"
     if code in DENIED:
         return Unanswered(rule, f"Allow {action} to these credentials: what cannot be read cannot be checked")
     if code in THROTTLED:

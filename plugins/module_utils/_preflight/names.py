@@ -92,7 +92,7 @@ def models(stack: Stack, configs: Mapping[str, Mapping[str, Any] | None]) -> tup
         try:
             made[name] = layer.model(stack, config)
         except ModelError as error:
-            found.append(_refusal(name, str(error)))
+            found.append(refusal(name, str(error)))
         except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
             # The checks before have let something through; a traceback would help nobody to find it.
             reason = (
@@ -102,8 +102,8 @@ def models(stack: Stack, configs: Mapping[str, Mapping[str, Any] | None]) -> tup
     return made, found
 
 
-def _refusal(layer: str, text: str) -> Finding:
-    """What a model refuses, by the variable that it begins with."""
+def refusal(layer: str, text: str) -> Finding:
+    """What a model, or a reader, refuses, by the variable that the text begins with."""
     match = VARIABLE.match(text)
     variable, rule = (match["variable"], match["rule"]) if match else (f"layer {layer}", text)
     return absent(variable, rule.rstrip(". "), "Put it right in the inventory")

@@ -5,22 +5,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
 from .._model.core import Model, Stack
 from .._stack.context import Context
 from .account import Caller, Credentials, account_findings, caller, lifetime_findings
-from .asking import Skipped, Subject, Unanswered, answers
+from .asking import Skipped, Subject, Unanswered
 from .findings import Finding, absent, variables_of
 from .identity import Environment, environment_of, identity_findings
 from .inventory import Inventory, Peer
 from .names import models, name_findings
-from .questions import given, offers, quotas, taken
+from .present import Answered, ask
 from .reach import reach_findings
 from .rules import compute, database, dns, limits, monitoring, network, place, storage, tags
-from .variables import PHASES, PLANNED_MINUTES, enabled
+from .variables import PHASES, PLANNED_MINUTES
 
 RULES = (
     tags.tag_findings,
@@ -32,7 +32,6 @@ RULES = (
     storage.storage_findings,
     monitoring.monitoring_findings,
 )
-QUESTIONS = (*given.QUESTIONS, *offers.QUESTIONS, *quotas.QUESTIONS, *taken.QUESTIONS)
 NOWHERE = "000000000000"
 """Stands for the account while it is not known: the models need one to compute names."""
 
@@ -40,13 +39,14 @@ NOWHERE = "000000000000"
 @dataclass(frozen=True)
 class Report:
     """findings are what is wrong, skipped what could not be asked, stack the identity (None while anything is
-    wrong), caller who runs it."""
+    wrong), caller who runs it, answered what AWS has said that the run goes on with."""
 
     findings: tuple[Finding, ...]
     skipped: tuple[Skipped, ...] = ()
     environment: Environment | None = None
     stack: Stack | None = None
     caller: Caller | None = None
+    answered: Answered = field(default_factory=Answered)
 
     def result(self) -> dict[str, Any]:
         """What the module returns."""
@@ -56,6 +56,8 @@ class Report:
             "stack": asdict(self.stack) if self.stack else None,
             "environment_source": self.environment.source if self.environment else None,
             "caller": asdict(self.caller) if self.caller else None,
+            "reading": {layer: reading.text() for layer, reading in self.answered.readings.items()},
+            "images": dict(self.answered.images),
         }
 
 
@@ -96,16 +98,18 @@ def _with_aws(
     if not inventory.identity_only:
         made, refused = _models(inventory, stack, found)
         found += refused
-    skipped: list[Skipped] = []
+    answered, skipped = Answered(), []
     if who is None or "allowed_account_ids" in variables_of(found):
         skipped = [Skipped("AWS", "the account is not one that the stack may be in, or is not known")]
-    elif not inventory.identity_only and enabled(inventory.typed, "preflight_aws", True):
+    elif not inventory.identity_only:
         mistaken = variables_of(found)
         sound = {name: value for name, value in inventory.typed.items() if name not in mistaken}
-        asked, skipped = answers(QUESTIONS, Subject(stack, access.context(stack), sound, made))
+        answered, asked, skipped = ask(Subject(stack, access.context(stack).once(), sound, made))
         found += asked
     complete = _once(found)
-    return Report(complete, tuple(skipped), environment, None if complete else stack, who)
+    if complete:
+        return Report(complete, tuple(skipped), environment, None, who)
+    return Report((), tuple(skipped), environment, stack, who, answered)
 
 
 def _models(inventory: Inventory, stack: Stack, found: list[Finding]) -> tuple[dict[str, Model], list[Finding]]:

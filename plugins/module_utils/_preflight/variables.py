@@ -69,7 +69,9 @@ PLAYBOOK_FACTS = (
     "cutover_plans",
     "cutover_preflight",
     "cutover_retained",
+    "cutover_reading",
     "cutover_stack",
+    "cutover_wiring",
 )
 """Names that the playbooks themselves give to what they register."""
 

@@ -140,6 +140,10 @@ def instance_facts(item: Mapping[str, Any]) -> dict[str, Value]:
     }
 
 
+AS_WANTED = ("engine_version", "allocated_storage", "port")
+"""What as_wanted looks at in the model."""
+
+
 def as_wanted(found: Mapping[str, Value], wanted: Mapping[str, Value]) -> dict[str, Value]:
     """found, with wanted's word for what AWS itself moves on.
 

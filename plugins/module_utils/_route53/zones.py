@@ -32,11 +32,11 @@ def bare_id(zone_id: str) -> str:
     return zone_id.removeprefix("/hostedzone/")
 
 
-def get(client: Any, zone_id: str) -> Zone | None:
-    """The zone, None where there is none."""
+def get(client: Any, zone_id: str, labels: Mapping[str, str] | None = None) -> Zone | None:
+    """The zone, None where there is none; with labels its tags are known and not asked for."""
     try:
         answer = client.get_hosted_zone(Id=zone_id)
-        tagged = tags.read(client, tags.ZONE, [bare_id(zone_id)])
+        tagged = tags.read(client, tags.ZONE, [bare_id(zone_id)]) if labels is None else {bare_id(zone_id): labels}
     except is_boto3_error_code("NoSuchHostedZone"):
         return None
     zone = answer["HostedZone"]

@@ -23,6 +23,11 @@ KEY_TYPES = ["RSA_1024", "RSA_2048", "RSA_3072", "RSA_4096", "EC_prime256v1", "E
 GONE = "ResourceNotFoundException"
 """A listing may still show a certificate that is gone by the time it is asked for."""
 
+CERTIFICATE_HINTS = {
+    "certificate": ("arn", "domain", "alternative_names", "key_algorithm"),
+    "validation_record": ("zone_id",),
+}
+
 
 class NoSuchCertificate(CutoverError):
     """The inventory names a certificate that ACM does not know."""

@@ -4,12 +4,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from copy import copy
 from threading import Lock
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from .._model.core import KEY_TAG, STACK_TAG, Model, Stack, Value
+from .once import Once
 
 if TYPE_CHECKING:
     from botocore.client import BaseClient
@@ -30,8 +32,7 @@ class ClientFactory(Protocol):
 class Context:
     """One reading of a stack.
 
-    wanted is the model that the reader may take exact names from; it is empty when somebody asks for a stack by name
-    only.
+    wanted is what the reader may know of the model; it is empty when somebody asks for a stack by name only.
     """
 
     def __init__(
@@ -44,6 +45,20 @@ class Context:
         self._lock = Lock()
         self._threads = threads
         self._keys = {(resource.type, resource.name): key for key, resource in self.wanted.items()}
+        self._answers: Once | None = None
+
+    def once(self) -> Context:
+        """For a single look at several layers: what has been asked through it is not asked again."""
+        shared = copy(self)
+        shared._answers = Once()
+        return shared
+
+    def wanting(self, wanted: Model) -> Context:
+        """The same look, for a reader that may know this."""
+        other = copy(self)
+        other.wanted = wanted
+        other._keys = {(resource.type, resource.name): key for key, resource in wanted.items()}
+        return other
 
     def client(self, service: str, region: str | None = None) -> BaseClient:
         """The client of a service in the home region, or in the region given. Making one is not thread-safe in boto3,
@@ -59,8 +74,25 @@ class Context:
         self, service: str, operation: str, result: str, region: str | None = None, **arguments: object
     ) -> list[dict[str, object]]:
         """Every item of a listing, all pages."""
-        paginator = self.client(service, region).get_paginator(operation)
-        return [item for page in paginator.paginate(**arguments) for item in page.get(result, [])]
+
+        def read() -> list[dict[str, object]]:
+            paginator = self.client(service, region).get_paginator(operation)
+            return [item for page in paginator.paginate(**arguments) for item in page.get(result, [])]
+
+        return self.asked((service, operation, region, repr(arguments)), read)
+
+    def call(self, service: str, operation: str, region: str | None = None, **arguments: object) -> dict[str, object]:
+        """The answer to a single call."""
+
+        def read() -> dict[str, object]:
+            answer: dict[str, object] = getattr(self.client(service, region), operation)(**arguments)
+            return answer
+
+        return self.asked((service, operation, region, repr(arguments)), read)
+
+    def asked(self, question: Hashable, read: Callable[[], T]) -> T:
+        """The answer to a question of several readers: in a look that is once(), from whoever came first."""
+        return self._answers.get(question, read) if self._answers else read()
 
     def together(self, **calls: Callable[[], T]) -> dict[str, T]:
         """The results of several independent reads, made at the same time."""

@@ -11,13 +11,14 @@ from typing import Any
 
 from .._model.core import Found, Reality, Value
 from .._model.database import INSTANCE, SUBNET_GROUP, group_prefix, instance_name, log_group_prefix
-from .._rds.instance import as_wanted, instance_attributes, instance_facts
+from .._rds.instance import AS_WANTED, as_wanted, instance_attributes, instance_facts
 from .._rds.parameters import user_parameters
 from .context import Context, tags_of
 from .logs import log_groups
 
 Answer = dict[str, Any]
 """One item of an AWS answer, as botocore parsed it."""
+DATABASE_HINTS = {"db_instance": AS_WANTED}
 
 
 def read_database(context: Context) -> Reality:

@@ -16,6 +16,8 @@ from .._route53.records import SIMPLE, WEIGHTED, Raw, name_of, parsed, policy_of
 from .context import Context
 from .route53 import Owned, owned_health_checks, owned_zones, zones_of_checks
 
+DNS_HINTS = {"weighted_records": ("zone", "name", "weights"), "record": ("zone", "name")}
+
 
 def read_dns(context: Context) -> Reality:
     """The layer's resources by key; a health check that belongs to the layer is named by its key, as in the model.

@@ -19,6 +19,7 @@ from .logs import log_groups
 
 Answer = dict[str, Any]
 """One item of an AWS answer, as botocore parsed it."""
+MONITORING_HINTS = {"topic": ("subscriptions",)}
 
 
 def read_monitoring(context: Context) -> Reality:

@@ -51,7 +51,7 @@ def _owned(
     ours = owner(context.stack.name)
     begun = {identity for identity, item in items.items() if item["CallerReference"].startswith(ours)}
     asked = {identity: item for identity, item in items.items() if identity in begun or may_be(identity, item)}
-    tagged = tags.read(context.client("route53"), kind, asked)
+    tagged = context.asked((kind, *asked), lambda: tags.read(context.client("route53"), kind, asked))
     found: dict[str, Owned] = {}
     for identity, item in asked.items():
         labels = tagged.get(identity, {})

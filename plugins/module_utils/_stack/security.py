@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from .._model.core import KEY_TAG, Found, Reality, Value
-from .certificates import certificates
+from .certificates import CERTIFICATE_HINTS, certificates
 from .context import Context, tags_of
 
 Answer = dict[str, Any]
@@ -20,6 +20,7 @@ same.
 """
 
 CONTENT = ("group", "direction", "protocol", "from_port", "to_port", "peer")
+SECURITY_HINTS = {"security_group_rule": CONTENT, **CERTIFICATE_HINTS}
 
 
 def read_security(context: Context) -> Reality:

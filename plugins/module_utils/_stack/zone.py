@@ -11,9 +11,10 @@ from .._model.zone import domain
 from .._route53 import zones
 from .._route53.zones import Zone
 from .context import Context
-from .route53 import owned_health_checks, owned_zones, zones_of_checks
+from .route53 import Owned, owned_health_checks, owned_zones, zones_of_checks
 
 GIVEN = "given_zone"
+ZONE_HINTS = {GIVEN: ("id", "name")}
 
 
 class WrongZone(CutoverError):
@@ -31,9 +32,7 @@ def read_zone(context: Context) -> Reality:
         return {GIVEN: _given(_named(context, given))}
     wanted = [resource.name for resource in context.wanted.values()]
     zones_found = owned_zones(context, lambda _id, zone: not wanted or domain(zone["Name"]) in wanted)
-    own = [
-        found for found in context.each(lambda item: _own(context, item[1].key, item[0]), zones_found.items()) if found
-    ]
+    own = [found for found in context.each(lambda item: _own(context, *item), zones_found.items()) if found]
     if own or context.wanted:
         return {found.key: found for found in own}
     return _by_checks(context)
@@ -47,13 +46,13 @@ def _by_checks(context: Context) -> Reality:
     return {}
 
 
-def _own(context: Context, key: str, zone_id: str) -> Found | None:
-    zone = zones.get(context.client("route53"), zone_id)
+def _own(context: Context, zone_id: str, owned: Owned) -> Found | None:
+    zone = zones.get(context.client("route53"), zone_id, owned.tags)
     if zone is None:
         return None
     labels: dict[str, Value] = dict(zone.tags)
     attributes: dict[str, Value] = {"name": zone.name, "private": False, "comment": zone.comment, "tags": labels}
-    return Found(key, "hosted_zone", zone.name, zone.id, attributes, _arn(context, zone), facts=_facts(zone))
+    return Found(owned.key, "hosted_zone", zone.name, zone.id, attributes, _arn(context, zone), facts=_facts(zone))
 
 
 def _named(context: Context, given: Resource) -> Zone:

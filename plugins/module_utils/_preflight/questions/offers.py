@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ..._model.core import Value
+from ..._parameters.api import NAMES_OF_ONE_CALL, SECRET_TYPE
 from ..._rds.versions import numbers
 from ..asking import Answer, Question, Subject, call, listing, without, without_values
 from ..findings import Finding, absent, finding
@@ -84,19 +85,26 @@ def _instance_types(subject: Subject, zones: set[str]) -> Iterator[Finding]:
 
 def _images(subject: Subject) -> Iterator[Finding]:
     """Public parameters name images; a region that lacks one answers that there is no such parameter."""
+    known = images(subject)
     for path, name in _parameters(subject).items():
-        if (
-            call(
-                subject.context, "ssm", "get_parameter", unless=("ParameterNotFound", "ValidationException"), Name=name
-            )
-            is None
-        ):
+        if name not in known:
             yield finding(
                 path,
                 name,
                 f"there is no such parameter in {subject.stack.region}",
                 "See the names below /aws/service/ami-amazon-linux-latest, or give an image by its id",
             )
+
+
+def images(subject: Subject) -> dict[str, str]:
+    """What the parameters name now, those that there are. Raises Unanswered."""
+    names = sorted(set(_parameters(subject).values()))
+    found: dict[str, str] = {}
+    for start in range(0, len(names), NAMES_OF_ONE_CALL):
+        asked = names[start : start + NAMES_OF_ONE_CALL]
+        answer = call(subject.context, "ssm", "get_parameters", Names=asked) or {}
+        found |= {item["Name"]: item["Value"] for item in answer["Parameters"] if item["Type"] != SECRET_TYPE}
+    return found
 
 
 def _parameters(subject: Subject) -> dict[str, str]:

@@ -10,16 +10,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from ..._model.core import STACK_TAG
-from ..._stack.context import tags_of
 from ..asking import Answer, Question, Subject, call, listing
 from ..findings import Finding, absent
 
 
 @dataclass(frozen=True)
 class Quota:
-    """One limit: of which resources of which layer, how those in use are listed, and which of the listed are the
-    stack's."""
+    """One limit: of which resources of which layer, and how those in use are listed."""
 
     service: str
     code: str
@@ -28,19 +25,7 @@ class Quota:
     layer: str
     kind: str
     used: Callable[[Subject], list[Answer]]
-    own: Callable[[Subject, Answer], bool]
     fix: str
-
-
-def _tagged(subject: Subject, item: Answer) -> bool:
-    return tags_of(item.get("Tags") or item.get("TagList")).get(STACK_TAG) == subject.stack.name
-
-
-def _named_like(layer: str, kind: str, field: str) -> Callable[[Subject, Answer], bool]:
-    def own(subject: Subject, item: Answer) -> bool:
-        return item[field] in {resource.name for resource in subject.planned(layer, kind)}
-
-    return own
 
 
 QUOTAS = (
@@ -52,7 +37,6 @@ QUOTAS = (
         "vpc",
         "elastic_ip",
         lambda subject: (call(subject.context, "ec2", "describe_addresses") or {})["Addresses"],
-        _tagged,
         "or set vpc_nat: single, which needs one address",
     ),
     Quota(
@@ -63,7 +47,6 @@ QUOTAS = (
         "vpc",
         "vpc",
         lambda subject: listing(subject.context, "ec2", "describe_vpcs", "Vpcs"),
-        _tagged,
         "or remove a VPC that is not needed",
     ),
     Quota(
@@ -74,7 +57,6 @@ QUOTAS = (
         "compute",
         "load_balancer",
         lambda subject: [item for item in subject.load_balancers() if item["Type"] == "application"],
-        _named_like("compute", "load_balancer", "LoadBalancerName"),
         "or remove load balancers that are not needed",
     ),
     Quota(
@@ -85,7 +67,6 @@ QUOTAS = (
         "database",
         "db_instance",
         Subject.databases,
-        _named_like("database", "db_instance", "DBInstanceIdentifier"),
         "or remove instances that are not needed",
     ),
 )
@@ -93,10 +74,10 @@ QUOTAS = (
 
 def _ask(quota: Quota) -> Callable[[Subject], Iterator[Finding]]:
     def ask(subject: Subject) -> Iterator[Finding]:
-        in_use = quota.used(subject)
-        needed = len(subject.planned(quota.layer, quota.kind)) - sum(quota.own(subject, item) for item in in_use)
-        if needed <= 0:
+        needed = len(subject.missing(quota.layer, quota.kind))
+        if not needed:
             return
+        in_use = quota.used(subject)
         limit = _limit(subject, quota)
         if len(in_use) + needed > limit:
             free = max(limit - len(in_use), 0)

@@ -61,7 +61,7 @@ def _buckets(subject: Subject) -> Iterator[Finding]:
         owner = _foreign(subject, tags_of(answer.get("TagSet")))
         return [_taken("project", "bucket", bucket.name, owner, subject)] if owner and owner != UNTAGGED else []
 
-    for found in subject.context.each(one, subject.planned("storage", "bucket")):
+    for found in subject.context.each(one, subject.missing("storage", "bucket")):
         yield from found
 
 
@@ -72,16 +72,16 @@ def _of_another_account(subject: Subject, bucket: Resource, region: str) -> bool
 
 
 def _databases(subject: Subject) -> Iterator[Finding]:
-    names = {instance.name for instance in subject.planned("database", "db_instance")}
-    for item in subject.databases():
+    names = {instance.name for instance in subject.missing("database", "db_instance")}
+    for item in subject.databases() if names else ():
         name = item["DBInstanceIdentifier"]
         if name in names and (owner := _foreign(subject, tags_of(item.get("TagList")))):
             yield _taken("project", "database instance", name, owner, subject)
 
 
 def _load_balancers(subject: Subject) -> Iterator[Finding]:
-    names = {resource.name for resource in subject.planned("compute", "load_balancer")}
-    balancers = [item for item in subject.load_balancers() if item["LoadBalancerName"] in names]
+    names = {resource.name for resource in subject.missing("compute", "load_balancer")}
+    balancers = [item for item in subject.load_balancers() if item["LoadBalancerName"] in names] if names else []
     arns = {item["LoadBalancerArn"]: item["LoadBalancerName"] for item in balancers}
     if not arns:
         return
@@ -97,12 +97,14 @@ def _roles(subject: Subject) -> Iterator[Finding]:
         owner = _foreign(subject, tags_of(answer["Role"].get("Tags"))) if answer else None
         return [_taken("project", "role", role.name, owner, subject)] if owner else []
 
-    for found in subject.context.each(one, subject.planned("keys", "iam_role")):
+    for found in subject.context.each(one, subject.missing("keys", "iam_role")):
         yield from found
 
 
 def _aliases(subject: Subject) -> Iterator[Finding]:
     for alias in subject.planned("keys", "kms_alias"):
+        if _leads_to_ours(subject, alias):
+            continue
         region = str(alias.attributes.get("region") or subject.stack.region)
         key = call(subject.context, "kms", "describe_key", region, ("NotFoundException",), KeyId=alias.name)
         if key is None:
@@ -110,6 +112,15 @@ def _aliases(subject: Subject) -> Iterator[Finding]:
         answer = call(subject.context, "kms", "list_resource_tags", region, KeyId=key["KeyMetadata"]["KeyId"]) or {}
         if owner := _foreign(subject, {tag["TagKey"]: tag["TagValue"] for tag in answer["Tags"]}):
             yield _taken("project", "key alias", alias.name, owner, subject)
+
+
+def _leads_to_ours(subject: Subject, alias: Resource) -> bool:
+    """An alias has no tags: it is the stack's while it leads to the stack's key."""
+    found = subject.present.get("keys", {}).get(alias.key)
+    key = alias.attributes.get("key")
+    return bool(found and found.attributes["key"] == key) and key not in {
+        missing.key for missing in subject.missing("keys", "kms_key")
+    }
 
 
 def _zones(subject: Subject) -> Iterator[Finding]:

@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import boto3
@@ -15,7 +14,6 @@ from botocore.stub import Stubber
 from ansible_collections.cutover.aws.plugins.module_utils._model.core import Stack
 from ansible_collections.cutover.aws.plugins.module_utils._preflight.asking import (
     Question,
-    Shared,
     Skipped,
     Subject,
     Unanswered,
@@ -150,19 +148,3 @@ def test_a_question_needs_what_it_looks_at() -> None:
     assert "other mistakes" in str(without("database")(subject))
     assert without_values("one")(subject) is None
     assert str(without_values("one", "two", "three")(subject)).startswith("two and three are not set")
-
-
-def test_what_several_questions_look_at_is_asked_once() -> None:
-    shared, asked = Shared(), []
-
-    def read(name: str) -> Callable[[], list[dict[str, Any]]]:
-        def answer() -> list[dict[str, Any]]:
-            asked.append(name)
-            return [{"name": name}]
-
-        return answer
-
-    with ThreadPoolExecutor(8) as pool:
-        found = list(pool.map(lambda n: shared.once(f"{n % 2}", read(f"{n % 2}")), range(8)))
-    assert found == [[{"name": "0"}], [{"name": "1"}]] * 4
-    assert sorted(asked) == ["0", "1"]

@@ -15,7 +15,15 @@ os.environ.setdefault("MOTO_EC2_LOAD_DEFAULT_AMIS", "false")
 
 import pytest
 
-from ansible_collections.cutover.aws.plugins.module_utils._model.core import STACK_TAG, Model, Resource, Stack, model_of
+from ansible_collections.cutover.aws.plugins.module_utils._model.core import (
+    STACK_TAG,
+    Found,
+    Model,
+    Reality,
+    Resource,
+    Stack,
+    model_of,
+)
 from ansible_collections.cutover.aws.plugins.module_utils._preflight.asking import Question, Subject, answers
 from ansible_collections.cutover.aws.plugins.module_utils._preflight.findings import Finding
 from ansible_collections.cutover.aws.plugins.module_utils._preflight.questions import given, offers, quotas, taken
@@ -58,11 +66,16 @@ def client(running: LocalCloud) -> Callable[[str, str], Any]:
 def ask(cloud: LocalCloud, client: Callable[[str, str], Any]) -> Ask:
     """The findings of some questions about variables and planned resources; something is asked, nothing written."""
 
-    def asking(questions: Sequence[Question], models: dict[str, Model] | None = None, **typed: Any) -> list[Finding]:
+    def asking(
+        questions: Sequence[Question],
+        models: dict[str, Model] | None = None,
+        present: dict[str, Reality] | None = None,
+        **typed: Any,
+    ) -> list[Finding]:
         before = cloud.control.mark()
-        subject = Subject(STACK, Context(STACK, client), typed, models or {})
+        subject = Subject(STACK, Context(STACK, client), typed, models or {}, present or {})
         found, _skipped = answers([one for one in questions if not one.needs(subject)], subject)
-        assert cloud.control.calls(since=before), "nothing was asked"
+        assert present or cloud.control.calls(since=before), "nothing was asked"
         assert cloud.control.calls(since=before, access="write") == []
         return found
 
@@ -75,6 +88,11 @@ def tags(values: dict[str, str]) -> list[dict[str, str]]:
 
 def resource(kind: str, name: str, key: str | None = None, **attributes: Any) -> Model:
     return model_of([Resource(key or f"{kind}/{name}", kind, name, attributes)])
+
+
+def found(kind: str, *names: str, **labels: str) -> Reality:
+    """Resources as a reader hands them on, with these tags."""
+    return {f"{kind}/{n}": Found(f"{kind}/{n}", kind, n, n, {"tags": dict(labels)}) for n in names}
 
 
 def database(**attributes: Any) -> dict[str, Model]:
@@ -170,13 +188,18 @@ class TestQuotas:
 
     def test_what_the_stack_has_already_is_not_needed_again(self, ask: Ask, cloud: LocalCloud) -> None:
         limits.set_value(SCOPE, "ec2", limits.ELASTIC_ADDRESSES, 3)
-        for _ in range(3):
-            cloud.client("ec2").allocate_address(
-                Domain="vpc", TagSpecifications=[{"ResourceType": "elastic-ip", "Tags": tags(OURS)}]
-            )
+        for _ in range(2):
+            cloud.client("ec2").allocate_address(Domain="vpc")
+        present = {"vpc": found("elastic_ip", "a", "b", **OURS) | found("elastic_ip", "c", **THEIRS)}
+        assert ask(quotas.QUESTIONS, ADDRESSES, present) == []
+        cloud.client("ec2").allocate_address(Domain="vpc")
+        (wrong,) = ask(quotas.QUESTIONS, ADDRESSES, present)
+        assert wrong.rule.startswith("the stack needs 1 more")
+
+    def test_a_stack_that_has_everything_asks_for_no_quota(self, ask: Ask, cloud: LocalCloud) -> None:
         before = cloud.control.mark()
-        assert ask(quotas.QUESTIONS, ADDRESSES) == []
-        assert cloud.control.calls(since=before, service="service-quotas") == []
+        assert ask(quotas.QUESTIONS, ADDRESSES, {"vpc": found("elastic_ip", "a", "b", "c", **OURS)}) == []
+        assert cloud.control.calls(since=before) == []
 
 
 class TestTaken:
@@ -202,8 +225,8 @@ class TestTaken:
         self, ask: Ask, cloud: LocalCloud, values: dict[str, str], text: str | None
     ) -> None:
         cloud.client("iam").create_role(RoleName="acme-prod-x", AssumeRolePolicyDocument=TRUST, Tags=tags(values))
-        found = ask(taken.QUESTIONS, {"keys": resource("iam_role", "acme-prod-x")})
-        assert [text in one.rule for one in found] == ([True] if text else [])  # type: ignore[operator]
+        wrong = ask(taken.QUESTIONS, {"keys": resource("iam_role", "acme-prod-x")})
+        assert [text in one.rule for one in wrong] == ([True] if text else [])  # type: ignore[operator]
 
     @pytest.mark.parametrize(("values", "found"), [(OURS, 0), (THEIRS, 1), ({}, 0)])
     def test_a_bucket_without_tags_is_half_made_and_one_of_another_stack_is_told(
@@ -227,6 +250,27 @@ class TestTaken:
         kms.create_alias(AliasName="alias/acme-prod", TargetKeyId=key)
         (found,) = ask(taken.QUESTIONS, models)
         assert found.value == "alias/acme-prod"
+
+    def test_of_what_the_stack_has_nothing_is_asked_but_of_another_stacks_it_is(
+        self, ask: Ask, cloud: LocalCloud
+    ) -> None:
+        cloud.client("iam").create_role(RoleName="x", AssumeRolePolicyDocument=TRUST, Tags=tags(THEIRS))
+        planned = [
+            Resource("kms_key/home", "kms_key", "home", {}),
+            Resource("kms_alias/home", "kms_alias", "alias/acme-prod", {"key": "kms_key/home"}),
+            Resource("iam_role/x", "iam_role", "x", {}),
+        ]
+        alias = Found("kms_alias/home", "kms_alias", "alias/acme-prod", "alias/acme-prod", {"key": "kms_key/home"})
+        ours = {**found("kms_key", "home", **OURS), alias.key: alias, **found("iam_role", "x", **OURS)}
+        models = {"keys": model_of(planned)}
+        before = cloud.control.mark()
+        assert ask(taken.QUESTIONS, models, {"keys": ours}) == []
+        assert cloud.control.calls(since=before) == []
+        (wrong,) = ask(taken.QUESTIONS, models, {"keys": {**ours, **found("iam_role", "x", **THEIRS)}})
+        assert wrong.value == "x"
+        before = cloud.control.mark()
+        ask(taken.QUESTIONS, models, {"keys": {**ours, **found("kms_key", "home", **THEIRS)}})
+        assert [call["operation"] for call in cloud.control.calls(since=before)] == ["DescribeKey"]
 
     def test_a_load_balancer_of_another_stack_is_told(self, ask: Ask, cloud: LocalCloud) -> None:
         ec2 = cloud.client("ec2")

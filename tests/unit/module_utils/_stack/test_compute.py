@@ -14,6 +14,7 @@ import pytest
 from ansible_collections.cutover.aws.plugins.filter.fleets import launch_tags
 from ansible_collections.cutover.aws.plugins.module_utils._elbv2 import api
 from ansible_collections.cutover.aws.plugins.module_utils._elbv2.listener import Listener, Target, listener_plan
+from ansible_collections.cutover.aws.plugins.module_utils._layers import LAYERS
 from ansible_collections.cutover.aws.plugins.module_utils._model.compute import COMPUTE_PRUNED, compute_model
 from ansible_collections.cutover.aws.plugins.module_utils._model.core import Reality, Resource, Stack
 from ansible_collections.cutover.aws.plugins.module_utils._plan.compare import Plan, compare
@@ -112,7 +113,7 @@ class World:
 
     def read(self, *, by_name_only: bool = False) -> Reality:
         wanted = None if by_name_only else self.model
-        return read_compute(Context(self.stack, self.cloud.client, wanted))
+        return read_compute(Context(self.stack, self.cloud.client, LAYERS["compute"].expected(wanted or {})))
 
     def plan(self) -> Plan:
         return compare(self.model, self.read(), COMPUTE_PRUNED)

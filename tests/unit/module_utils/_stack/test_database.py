@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.cutover.aws.plugins.module_utils._layers import LAYERS
 from ansible_collections.cutover.aws.plugins.module_utils._model.core import Reality, Stack
 from ansible_collections.cutover.aws.plugins.module_utils._model.database import database_model
 from ansible_collections.cutover.aws.plugins.module_utils._plan.compare import compare
@@ -136,7 +137,7 @@ def build(cloud: LocalCloud, stack: Stack, config: dict[str, Any], *types: str) 
 
 def read(cloud: LocalCloud, stack: Stack, config: dict[str, Any] | None = None) -> Reality:
     wanted = database_model(stack, config) if config else None  # type: ignore[arg-type]
-    return read_database(Context(stack, cloud.client, wanted))
+    return read_database(Context(stack, cloud.client, LAYERS["database"].expected(wanted) if wanted else None))
 
 
 def test_what_was_built_as_the_model_says_equals_the_model(

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.cutover.aws.plugins.module_utils._layers import LAYERS
 from ansible_collections.cutover.aws.plugins.module_utils._model.core import Reality, Stack
 from ansible_collections.cutover.aws.plugins.module_utils._model.dns import dns_model
 from ansible_collections.cutover.aws.plugins.module_utils._model.zone import zone_model
@@ -100,7 +101,8 @@ def build(cloud: LocalCloud, stack: Stack, settings: Any) -> None:
 
 
 def read(cloud: LocalCloud, stack: Stack, settings: Any = None) -> Reality:
-    return read_dns(Context(stack, cloud.client, dns_model(stack, settings) if settings else None))
+    wanted = LAYERS["dns"].expected(dns_model(stack, settings)) if settings else None
+    return read_dns(Context(stack, cloud.client, wanted))
 
 
 def plan(cloud: LocalCloud, stack: Stack, settings: Any) -> Plan:
@@ -124,7 +126,7 @@ def rewrite(cloud: LocalCloud, zone_id: str, before: dict[str, Any] | None, afte
 class TestZone:
     def look(self, cloud: LocalCloud, stack: Stack, zone_id: str | None = None) -> Reality:
         model = zone_model(stack, {"name": zone_name(stack), "id": zone_id})
-        return read_zone(Context(stack, cloud.client, model))
+        return read_zone(Context(stack, cloud.client, LAYERS["zone"].expected(model)))
 
     def differs(self, cloud: LocalCloud, stack: Stack) -> list[str]:
         model = zone_model(stack, {"name": zone_name(stack), "id": None})

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.cutover.aws.plugins.filter.ids import with_ids
+from ansible_collections.cutover.aws.plugins.module_utils._layers import LAYERS
 from ansible_collections.cutover.aws.plugins.module_utils._model.core import Model, Reality, Stack
 from ansible_collections.cutover.aws.plugins.module_utils._model.keys import ROLES, keys_model
 from ansible_collections.cutover.aws.plugins.module_utils._plan.compare import Plan, compare
@@ -111,7 +112,7 @@ def built(cloud: LocalCloud, stack: Stack) -> Builder:
 
 def read(cloud: LocalCloud, stack: Stack, *, by_name: bool = False) -> Reality:
     wanted = None if by_name else keys_model(stack, CONFIG)  # type: ignore[arg-type]
-    return read_keys(Context(stack, cloud.client, wanted))
+    return read_keys(Context(stack, cloud.client, LAYERS["keys"].expected(wanted or {})))
 
 
 def plan(cloud: LocalCloud, stack: Stack) -> Plan:

@@ -14,6 +14,7 @@ import pytest
 from ansible_collections.cutover.aws.plugins.filter.alarms import alarm_settings
 from ansible_collections.cutover.aws.plugins.module_utils._cloudwatch import api
 from ansible_collections.cutover.aws.plugins.module_utils._cloudwatch.alarm import alarm_plan, arguments
+from ansible_collections.cutover.aws.plugins.module_utils._layers import LAYERS
 from ansible_collections.cutover.aws.plugins.module_utils._model.core import Reality, Resource, Stack
 from ansible_collections.cutover.aws.plugins.module_utils._model.monitoring import MONITORING_PRUNED, monitoring_model
 from ansible_collections.cutover.aws.plugins.module_utils._plan.compare import Plan, compare
@@ -57,7 +58,7 @@ class World:
 
     def read(self, *, by_name_only: bool = False) -> Reality:
         wanted = None if by_name_only else self.model
-        return read_monitoring(Context(self.stack, self.cloud.client, wanted))
+        return read_monitoring(Context(self.stack, self.cloud.client, LAYERS["monitoring"].expected(wanted or {})))
 
     def plan(self) -> Plan:
         return compare(self.model, self.read(), MONITORING_PRUNED)

@@ -14,6 +14,7 @@ import pytest
 from ansible_collections.cutover.aws.plugins.filter.security_group_rules import security_group_rules
 from ansible_collections.cutover.aws.plugins.module_utils._certificate import api as certificate_api
 from ansible_collections.cutover.aws.plugins.module_utils._certificate.plan import asked_for, record_changes
+from ansible_collections.cutover.aws.plugins.module_utils._layers import LAYERS
 from ansible_collections.cutover.aws.plugins.module_utils._model.core import (
     KEY_TAG,
     STACK_TAG,
@@ -121,7 +122,7 @@ class Built:
         def client(service: str, region: str) -> Any:
             return self.cloud.client(service, region)
 
-        return read_security(Context(self.stack, client, None if by_name else self.model))
+        return read_security(Context(self.stack, client, None if by_name else LAYERS["security"].expected(self.model)))
 
     def plan(self) -> Plan:
         return compare(self.model, self.read(), SECURITY_PRUNED)

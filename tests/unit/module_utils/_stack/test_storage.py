@@ -14,6 +14,7 @@ import pytest
 
 from ansible_collections.cutover.aws.plugins.module_utils._bucket import api
 from ansible_collections.cutover.aws.plugins.module_utils._bucket.replication import to_s3
+from ansible_collections.cutover.aws.plugins.module_utils._layers import LAYERS
 from ansible_collections.cutover.aws.plugins.module_utils._model.core import Model, Reality, Resource, Stack
 from ansible_collections.cutover.aws.plugins.module_utils._model.storage import STORAGE_PRUNED, storage_model
 from ansible_collections.cutover.aws.plugins.module_utils._plan.compare import Plan, compare
@@ -75,7 +76,7 @@ class Built:
         def client(service: str, region: str) -> Any:
             return self.cloud.client(service, region)
 
-        return read_storage(Context(self.stack, client, None if by_name else self.model))
+        return read_storage(Context(self.stack, client, None if by_name else LAYERS["storage"].expected(self.model)))
 
     def plan(self) -> Plan:
         return compare(self.model, self.read(), STORAGE_PRUNED)
