@@ -11,10 +11,16 @@ the first call to that service arrives. It registers handlers::
             raise AwsError("DependencyViolation", "resource sg-1 has a dependent object")
         return next_handler(request)
 
-A handler refuses (raises `AwsError`), answers (`return request.answer({...})`), or calls `next_handler` and
-changes what comes back (`result = request.read(response)`, then `request.answer(result)`). `request.backend()`
-is moto's backend of the caller; `request.backend("iam", "aws")` another one. State of its own goes into a
-`local_cloud.state.Store`. Several handlers of an operation run in the order of registration, first is outermost.
+A handler refuses (raises `AwsError`), answers (`return request.answer({...})`), or calls `next_handler` and looks at
+what comes back (`request.read(response)`). One that only adds to what moto answers is shorter as an amendment::
+
+    @amends("autoscaling", "DescribePolicies")
+    def show_whether_enabled(request: Request, result: dict[str, Any]) -> None:
+        for policy in result.get("ScalingPolicies", []):
+            policy["Enabled"] = True
+
+`request.backend()` is moto's backend of the caller; `request.backend("iam", "aws")` another one. State of its own goes
+into a `local_cloud.state.Store`. Several handlers of an operation run in the order of registration, first is outermost.
 A large service is a package of the same name, whose `__init__` imports its parts.
 """
 
@@ -24,14 +30,16 @@ import importlib
 import importlib.util
 from collections import defaultdict
 from collections.abc import Callable
-from functools import cache
+from functools import cache, wraps
 from threading import RLock
+from typing import Any
 
 from local_cloud.layers import Next, compose
 from local_cloud.request import Request
 from local_cloud.response import Response
 
 Handler = Callable[[Request, Next], Response]
+Amendment = Callable[[Request, dict[str, Any]], None]
 
 # Modules of different services import each other's parts: two threads that load at the same time wait for each other
 # for ever.
@@ -49,6 +57,25 @@ def handles(service: str, *operations: str) -> Callable[[Handler], Handler]:
         for operation in operations:
             _handlers[service, operation].append(handler)
         return handler
+
+    return register
+
+
+def amends(service: str, *operations: str) -> Callable[[Amendment], Amendment]:
+    """Register a function that changes the parsed answer of a call that has succeeded."""
+
+    def register(amendment: Amendment) -> Amendment:
+        @wraps(amendment)
+        def handler(request: Request, next_handler: Next) -> Response:
+            response = next_handler(request)
+            if not response.ok:
+                return response
+            result = request.read(response)
+            amendment(request, result)
+            return request.answer(result)
+
+        handles(service, *operations)(handler)
+        return amendment
 
     return register
 

@@ -10,7 +10,7 @@ from local_cloud.errors import AwsError
 from local_cloud.layers import Next
 from local_cloud.request import Request
 from local_cloud.response import Response
-from local_cloud.services import handles
+from local_cloud.services import amends, handles
 from local_cloud.state import Store
 
 _turned_off: Store[set[tuple[str, str]]] = Store(set)
@@ -149,18 +149,13 @@ def note_whether_enabled(request: Request, next_handler: Next) -> Response:
     return response
 
 
-@handles("autoscaling", "DescribePolicies")
-def show_whether_enabled(request: Request, next_handler: Next) -> Response:
+@amends("autoscaling", "DescribePolicies")
+def show_whether_enabled(request: Request, result: dict[str, Any]) -> None:
     """moto does not show it, and shows an empty prediction in every policy."""
-    response = next_handler(request)
-    if not response.ok:
-        return response
-    result = request.read(response)
     for policy in result.get("ScalingPolicies", []):
         policy["Enabled"] = (policy["AutoScalingGroupName"], policy["PolicyName"]) not in _turned_off[request.scope]
         if not policy.get("PredictiveScalingConfiguration", {}).get("MetricSpecifications"):
             policy.pop("PredictiveScalingConfiguration", None)
-    return request.answer(result)
 
 
 def _invalid(message: str) -> AwsError:

@@ -11,7 +11,7 @@ from local_cloud.errors import AwsError
 from local_cloud.layers import Next
 from local_cloud.request import Request
 from local_cloud.response import Response
-from local_cloud.services import handles
+from local_cloud.services import amends, handles
 
 # Nobody reads mail here, so these are never confirmed.
 BY_MAIL = ("email", "email-json")
@@ -40,28 +40,18 @@ def wait_for_confirmation(request: Request, next_handler: Next) -> Response:
     return request.answer({"SubscriptionArn": "pending confirmation"})
 
 
-@handles("sns", "ListSubscriptions", "ListSubscriptionsByTopic")
-def list_pending(request: Request, next_handler: Next) -> Response:
-    response = next_handler(request)
-    if not response.ok:
-        return response
-    result = request.read(response)
+@amends("sns", "ListSubscriptions", "ListSubscriptionsByTopic")
+def list_pending(request: Request, result: dict[str, Any]) -> None:
     for subscription in result.get("Subscriptions", []):
         if subscription["Protocol"] in BY_MAIL:
             subscription["SubscriptionArn"] = "PendingConfirmation"
-    return request.answer(result)
 
 
-@handles("sns", "GetTopicAttributes")
-def count_pending(request: Request, next_handler: Next) -> Response:
-    response = next_handler(request)
-    if not response.ok:
-        return response
-    result = request.read(response)
+@amends("sns", "GetTopicAttributes")
+def count_pending(request: Request, result: dict[str, Any]) -> None:
     attributes: dict[str, Any] = result["Attributes"]
     subscriptions = request.backend().subscriptions.values()
     mine = [one for one in subscriptions if one.topic.arn == request.parameters["TopicArn"]]
     pending = sum(one.protocol in BY_MAIL for one in mine)
     attributes["SubscriptionsPending"] = str(pending)
     attributes["SubscriptionsConfirmed"] = str(len(mine) - pending)
-    return request.answer(result)

@@ -16,7 +16,7 @@ from local_cloud.errors import AwsError
 from local_cloud.layers import Next
 from local_cloud.request import Request
 from local_cloud.response import Response
-from local_cloud.services import handles
+from local_cloud.services import amends, handles
 from local_cloud.state import Store
 
 # The names of a request in its order, which moto loses.
@@ -67,20 +67,16 @@ def remember_order_of_names(request: Request, next_handler: Next) -> Response:
     return response
 
 
-@handles("acm", "DescribeCertificate")
-def describe_validation(request: Request, next_handler: Next) -> Response:
+@amends("acm", "DescribeCertificate")
+def describe_validation(request: Request, result: dict[str, Any]) -> None:
     """moto offers one and the same record for every name of every certificate."""
-    response = next_handler(request)
-    if not response.ok:
-        return response
-    certificate = request.read(response)["Certificate"]
+    certificate = result["Certificate"]
     arn = certificate["CertificateArn"]
     certificate["InUseBy"] = list(balancers_with(request, arn))
     if certificate["Type"] == "AMAZON_ISSUED":
         names = names_of(request, request.backend()._certificates[arn])
         certificate["SubjectAlternativeNames"] = names
         certificate["DomainValidationOptions"] = [_validation(request, name, certificate["Status"]) for name in names]
-    return request.answer({"Certificate": certificate})
 
 
 def _validation(request: Request, name: str, status: str) -> dict[str, Any]:
@@ -93,15 +89,10 @@ def _validation(request: Request, name: str, status: str) -> dict[str, Any]:
     }
 
 
-@handles("acm", "ListCertificates")
-def list_use(request: Request, next_handler: Next) -> Response:
-    response = next_handler(request)
-    if not response.ok:
-        return response
-    result = request.read(response)
+@amends("acm", "ListCertificates")
+def list_use(request: Request, result: dict[str, Any]) -> None:
     for certificate in result.get("CertificateSummaryList", []):
         certificate["InUse"] = any(balancers_with(request, certificate["CertificateArn"]))
-    return request.answer(result)
 
 
 @handles("acm", "DeleteCertificate")

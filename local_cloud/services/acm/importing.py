@@ -10,23 +10,18 @@ from local_cloud.errors import AwsError
 from local_cloud.layers import Next
 from local_cloud.request import Request
 from local_cloud.response import Response
-from local_cloud.services import handles
+from local_cloud.services import amends, handles
 
 
-@handles("acm", "GetCertificate")
-def return_what_was_imported(request: Request, next_handler: Next) -> Response:
+@amends("acm", "GetCertificate")
+def return_what_was_imported(request: Request, result: dict[str, Any]) -> None:
     from moto.acm.models import AWS_ROOT_CA  # noqa: PLC0415  (moto is slow to import)
 
-    response = next_handler(request)
-    if not response.ok:
-        return response
-    result = request.read(response)
     bundle = request.backend()._certificates[request.parameters["CertificateArn"]]
     if bundle.type == "IMPORTED":
         chain = result["CertificateChain"].removesuffix(AWS_ROOT_CA.decode() + "\n").removesuffix("\n")
         # As community.aws.acm_certificate found it to be: without a chain, the certificate stands in for it.
         result["CertificateChain"] = chain or result["Certificate"]
-    return request.answer(result)
 
 
 @handles("acm", "ImportCertificate")

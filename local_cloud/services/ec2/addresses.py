@@ -11,7 +11,7 @@ from local_cloud.errors import AwsError
 from local_cloud.layers import Next
 from local_cloud.request import Request
 from local_cloud.response import Response
-from local_cloud.services import handles
+from local_cloud.services import amends, handles
 
 
 @handles("ec2", "AllocateAddress")
@@ -37,13 +37,13 @@ def name_the_unknown_allocation(request: Request, next_handler: Next) -> Respons
         if all(one.allocation_id != allocation_id for one in request.backend().addresses):
             message = f"The allocation ID '{allocation_id}' does not exist"
             raise AwsError("InvalidAllocationID.NotFound", message)
-    response = next_handler(request)
-    if not response.ok:
-        return response
-    result = request.read(response)
+    return next_handler(request)
+
+
+@amends("ec2", "DescribeAddresses")
+def leave_out_what_nothing_uses(request: Request, result: dict[str, Any]) -> None:
     for address in result.get("Addresses", []):
         _leave_out_empty(address)
-    return request.answer(result)
 
 
 def _leave_out_empty(address: dict[str, Any]) -> None:

@@ -10,22 +10,17 @@ from local_cloud.errors import AwsError
 from local_cloud.layers import Next
 from local_cloud.request import Request
 from local_cloud.response import Response
-from local_cloud.services import handles
+from local_cloud.services import amends, handles
 
 
-@handles("ec2", "DescribeSecurityGroupRules")
-def describe_group_peers(request: Request, next_handler: Next) -> Response:
-    response = next_handler(request)
-    if not response.ok:
-        return response
-    result = request.read(response)
+@amends("ec2", "DescribeSecurityGroupRules")
+def describe_group_peers(request: Request, result: dict[str, Any]) -> None:
     for rule in result.get("SecurityGroupRules", []):
         peer = rule.get("ReferencedGroupInfo")
         if not peer:
             continue
         held = rule_of(request, rule["GroupId"], rule["SecurityGroupRuleId"])
         rule["Description"] = held.source_group.get("Description", "")
-    return request.answer(result)
 
 
 @handles("ec2", "ModifySecurityGroupRules")

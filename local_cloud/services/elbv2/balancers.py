@@ -11,7 +11,7 @@ from local_cloud.errors import AwsError
 from local_cloud.layers import Next
 from local_cloud.request import Request
 from local_cloud.response import Response
-from local_cloud.services import handles
+from local_cloud.services import amends, handles
 from local_cloud.services.route53.zones import balancer_zone
 
 NAME_LENGTH = 32
@@ -64,17 +64,12 @@ def _check_groups(request: Request) -> None:
             raise AwsError("InvalidSecurityGroup", f"Security group '{group_id}' does not exist")
 
 
-@handles("elbv2", "CreateLoadBalancer", "DescribeLoadBalancers")
-def name_the_true_zone(request: Request, next_handler: Next) -> Response:
+@amends("elbv2", "CreateLoadBalancer", "DescribeLoadBalancers")
+def name_the_true_zone(request: Request, result: dict[str, Any]) -> None:
     """moto gives one made-up hosted zone; an alias needs the region's own."""
-    response = next_handler(request)
-    if not response.ok:
-        return response
-    result = request.read(response)
     for balancer in result.get("LoadBalancers", []):
         balancer["CanonicalHostedZoneId"] = balancer_zone(request.region, balancer["Type"])
         _leave_out_groups_of_nlb(balancer)
-    return request.answer(result)
 
 
 def _leave_out_groups_of_nlb(balancer: dict[str, Any]) -> None:

@@ -11,7 +11,7 @@ from local_cloud.errors import AwsError
 from local_cloud.layers import Next
 from local_cloud.request import Request
 from local_cloud.response import Response
-from local_cloud.services import handles
+from local_cloud.services import amends, handles
 from local_cloud.services.acm.certificates import is_usable
 
 ENCRYPTED = ("HTTPS", "TLS")
@@ -89,17 +89,12 @@ def refuse_unknown_policy(request: Request, next_handler: Next) -> Response:
     return next_handler(request)
 
 
-@handles("elbv2", "CreateListener", "ModifyListener", "DescribeListeners")
-def describe_as_aws(request: Request, next_handler: Next) -> Response:
-    response = next_handler(request)
-    if not response.ok:
-        return response
-    result = request.read(response)
+@amends("elbv2", "CreateListener", "ModifyListener", "DescribeListeners")
+def describe_as_aws(request: Request, result: dict[str, Any]) -> None:
     for listener in result.get("Listeners", []):
         _true_encryption(listener)
         for action in listener.get("DefaultActions", []):
             _true_forward(action)
-    return request.answer(result)
 
 
 def _true_encryption(listener: dict[str, Any]) -> None:
@@ -114,15 +109,10 @@ def _true_encryption(listener: dict[str, Any]) -> None:
         listener.pop("AlpnPolicy", None)
 
 
-@handles("elbv2", "CreateRule", "ModifyRule", "DescribeRules")
-def describe_rules_as_aws(request: Request, next_handler: Next) -> Response:
-    response = next_handler(request)
-    if not response.ok:
-        return response
-    result = request.read(response)
+@amends("elbv2", "CreateRule", "ModifyRule", "DescribeRules")
+def describe_rules_as_aws(request: Request, result: dict[str, Any]) -> None:
     for action in _rule_actions(result):
         _true_forward(action)
-    return request.answer(result)
 
 
 def _rule_actions(result: dict[str, Any]) -> Iterator[dict[str, Any]]:

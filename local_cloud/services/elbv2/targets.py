@@ -9,7 +9,7 @@ from typing import Any
 from local_cloud.layers import Next
 from local_cloud.request import Request
 from local_cloud.response import Response
-from local_cloud.services import handles
+from local_cloud.services import amends, handles
 from local_cloud.services.ec2.state import GONE
 
 
@@ -66,12 +66,7 @@ def _groups_of(action: dict[str, Any]) -> list[str]:
     return [action.get("TargetGroupArn", ""), *(one.get("TargetGroupArn", "") for one in weighted)]
 
 
-@handles("elbv2", "DescribeTargetGroups")
-def true_balancers(request: Request, next_handler: Next) -> Response:
-    response = next_handler(request)
-    if not response.ok:
-        return response
-    result = request.read(response)
+@amends("elbv2", "DescribeTargetGroups")
+def true_balancers(request: Request, result: dict[str, Any]) -> None:
     for group in result.get("TargetGroups", []):
         group["LoadBalancerArns"] = balancers_of(request, group["TargetGroupArn"])
-    return request.answer(result)

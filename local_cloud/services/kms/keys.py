@@ -11,7 +11,7 @@ from local_cloud.errors import AwsError
 from local_cloud.layers import Next
 from local_cloud.request import Request
 from local_cloud.response import Response
-from local_cloud.services import handles
+from local_cloud.services import amends, handles
 from local_cloud.state import Store
 
 DEFAULT_ROTATION_DAYS = 365
@@ -121,15 +121,11 @@ def remember_rotation_period(request: Request, next_handler: Next) -> Response:
     return response
 
 
-@handles("kms", "GetKeyRotationStatus")
-def tell_rotation_period(request: Request, next_handler: Next) -> Response:
-    response = next_handler(request)
-    if not response.ok:
-        return response
+@amends("kms", "GetKeyRotationStatus")
+def tell_rotation_period(request: Request, result: dict[str, Any]) -> None:
     key = find_key(request, request.parameters["KeyId"])
-    result = {"KeyId": key.arn, **request.read(response)}
+    result["KeyId"] = key.arn
     if result["KeyRotationEnabled"]:
         days = _rotation_days[request.scope].get(key.id, DEFAULT_ROTATION_DAYS)
         result["RotationPeriodInDays"] = days
         result["NextRotationDate"] = datetime.fromtimestamp(key.creation_date, UTC) + timedelta(days=days)
-    return request.answer(result)

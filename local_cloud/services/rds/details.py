@@ -15,7 +15,7 @@ from typing import Any
 from local_cloud.layers import Next
 from local_cloud.request import Request
 from local_cloud.response import Response
-from local_cloud.services import handles
+from local_cloud.services import amends, handles
 from local_cloud.services.kms.keys import find_key
 from local_cloud.services.rds.offers import zones_of
 
@@ -150,18 +150,13 @@ def _read_again(request: Request, response: Response, database: Any) -> Response
     return request.answer(result)
 
 
-@handles("rds", "DescribeDBInstances")
-def describe_default_surroundings(request: Request, next_handler: Next) -> Response:
-    response = next_handler(request)
-    if not response.ok:
-        return response
-    result = request.read(response)
+@amends("rds", "DescribeDBInstances")
+def describe_default_surroundings(request: Request, result: dict[str, Any]) -> None:
     for instance in result.get("DBInstances", []):
         if "Endpoint" in instance:
             instance["Endpoint"].setdefault("HostedZoneId", ENDPOINT_ZONES.get(request.region, "Z2R2ITUGPM61AM"))
         if "DBSubnetGroup" not in instance:
             instance["DBSubnetGroup"] = _default_group(request)
-    return request.answer(result)
 
 
 def _default_group(request: Request) -> dict[str, Any]:

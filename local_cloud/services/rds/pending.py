@@ -12,7 +12,7 @@ from typing import Any
 from local_cloud.layers import Next
 from local_cloud.request import Request
 from local_cloud.response import Response
-from local_cloud.services import handles
+from local_cloud.services import amends, handles
 from local_cloud.state import Store
 
 # botocore's rds model, PendingModifiedValues: what ModifyDBInstance puts off
@@ -79,15 +79,10 @@ def _remember(request: Request, name: str, later: dict[str, Any]) -> None:
         _pending[request.scope][request.parameters.get("NewDBInstanceIdentifier") or name] = later
 
 
-@handles("rds", "DescribeDBInstances", "CreateDBInstance")
-def show_what_waits(request: Request, next_handler: Next) -> Response:
-    response = next_handler(request)
-    if not response.ok:
-        return response
-    result = request.read(response)
+@amends("rds", "DescribeDBInstances", "CreateDBInstance")
+def show_what_waits(request: Request, result: dict[str, Any]) -> None:
     for instance in result.get("DBInstances", [result.get("DBInstance")]):
         _show(request, instance)
-    return request.answer(result)
 
 
 def _show(request: Request, instance: dict[str, Any]) -> None:
