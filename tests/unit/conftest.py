@@ -1,12 +1,25 @@
 # Copyright: the cutover.aws authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Property tests hold properties, not times: how long an example takes says more of the machine than of the code."""
+"""What all unit tests share."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
+import pytest
 from hypothesis import HealthCheck, settings
 
+from local_cloud.testing import LocalCloud
+
+# Property tests hold properties, not times: how long an example takes says more of the machine than of the code.
 settings.register_profile(
     "unhurried", parent=settings.default, deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
 settings.load_profile("unhurried")
+
+
+@pytest.fixture(scope="module")
+def cloud() -> Iterator[LocalCloud]:
+    """One for all tests of a file; each uses names of its own."""
+    with LocalCloud() as running:
+        yield running

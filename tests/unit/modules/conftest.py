@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -16,13 +16,6 @@ from local_cloud.testing import LocalCloud
 
 Main = Callable[[], None]
 Run = Callable[..., dict[str, Any]]
-
-
-@pytest.fixture(scope="module")
-def cloud() -> Iterator[LocalCloud]:
-    """One for all tests of a file; each uses names of its own."""
-    with LocalCloud() as running:
-        yield running
 
 
 @pytest.fixture

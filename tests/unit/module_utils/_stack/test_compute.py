@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from hashlib import sha256
 from typing import Any
 
@@ -59,12 +59,6 @@ CONFIG: dict[str, Any] = {
     "deletion_protection": True,
     "access_logs": None,
 }
-
-
-@pytest.fixture(scope="module")
-def cloud() -> Iterator[LocalCloud]:
-    with LocalCloud() as running:
-        yield running
 
 
 @pytest.fixture(scope="module")

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from itertools import count
 from typing import Any
@@ -27,12 +27,6 @@ from local_cloud.testing import LocalCloud
 
 BALANCERS = "Z35SXDOTRQ7X7K"
 _numbers = count(1)
-
-
-@pytest.fixture(scope="module")
-def cloud() -> Iterator[LocalCloud]:
-    with LocalCloud() as running:
-        yield running
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from itertools import count
@@ -32,12 +32,6 @@ CONFIG: dict[str, Any] = {
     "replicated_buckets": ["assets"],
 }
 _numbers = count(1)
-
-
-@pytest.fixture(scope="module")
-def cloud() -> Iterator[LocalCloud]:
-    with LocalCloud() as running:
-        yield running
 
 
 @pytest.fixture

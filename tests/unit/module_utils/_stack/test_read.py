@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -22,12 +21,6 @@ from local_cloud.testing import LocalCloud
 
 STACK = Stack("acme", "t1", "us-east-1", "123456789012", tags={"CostCenter": "web"})
 ZONE = "t1.example.com"
-
-
-@pytest.fixture(scope="module")
-def cloud() -> Iterator[LocalCloud]:
-    with LocalCloud() as running:
-        yield running
 
 
 @pytest.fixture(scope="module")

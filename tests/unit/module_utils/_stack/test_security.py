@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import asdict
 from itertools import count
 from typing import Any
@@ -36,12 +36,6 @@ _numbers = count(1)
 HTTPS = "security_group_rule/load_balancer-in-https-ipv4"
 HTTPS_6 = "security_group_rule/load_balancer-in-https-ipv6"
 QUERIES = "security_group_rule/database-in-application"
-
-
-@pytest.fixture(scope="module")
-def cloud() -> Iterator[LocalCloud]:
-    with LocalCloud() as running:
-        yield running
 
 
 class Built:
