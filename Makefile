@@ -4,6 +4,8 @@ BIN := .venv/bin
 SETUP := $(PYTHON) scripts/setup_venv.py
 SITE := $(BIN)/ansible-playbook site.yml -i inventories/prod -i inventories/local
 PYTEST_ARGS ?=
+# The local cloud's port, where 5599 is taken; 0 is any free one.
+LOCAL_PORT ?=
 BENCH_ARGS ?= --publish
 
 # Nothing of the caller's AWS or Ansible settings may reach what runs here, least of all a real account.
@@ -28,7 +30,7 @@ setup: python ## install what running needs into .venv (the targets below do it 
 
 .PHONY: demo
 demo: setup ## build `prod` on the local cloud and show the summary
-	@$(BIN)/python -m local_cloud start
+	@$(BIN)/python -m local_cloud start $(if $(LOCAL_PORT),--port $(LOCAL_PORT))
 	@$(BIN)/python -m local_cloud exec -- $(SITE); status=$$?; \
 	echo "The local cloud goes on running, so that you can look around: $(BIN)/python -m local_cloud status (or calls, or logs). To stop it: make stop"; \
 	exit $$status

@@ -99,7 +99,8 @@ class HttpServer(ThreadingMixIn, HTTPServer):
             # the handler class is set once moto is imported; a port in use is known before that
             super().__init__((LOOPBACK, port), None)  # type: ignore[arg-type]
         except OSError as error:
-            raise LocalCloudError(f"port {port} on {LOOPBACK} cannot be used: {error.strerror}") from error
+            another = "take another one with --port, or make LOCAL_PORT=0 demo (0 is any free one)"
+            raise LocalCloudError(f"port {port} on {LOOPBACK} cannot be used: {error.strerror}; {another}") from error
 
     def server_bind(self) -> None:
         # HTTPServer would ask DNS for its own name here
