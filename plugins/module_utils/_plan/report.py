@@ -8,6 +8,8 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from .._layers import LAYERS
+
 SIGNS = {"create": "+", "update": "~", "delete": "-"}
 VERBS = {"create": "to create", "update": "to change", "delete": "to remove"}
 LONGEST_VALUE = 60
@@ -41,7 +43,11 @@ def plan_text(plans: Mapping[str, LayerPlan], title: str) -> str:
         lines += ["", layer, *body] if body else []
     number = counts(plans)
     summary = ", ".join(f"{number[action]} {verb}" for action, verb in VERBS.items())
-    lines += ["", f"Plan: {summary}." if any(number[a] for a in VERBS) else "No changes. AWS is as the inventory asks."]
+    whole = set(LAYERS) <= set(plans)
+    same = "No changes. AWS is as the inventory asks." if whole else "No changes."
+    lines += ["", f"Plan: {summary}." if any(number[a] for a in VERBS) else same]
+    if not whole:
+        lines.append(f"Of {', '.join(plans) or 'no layer'} alone: the tags of this run leave the others out.")
     if number["left_alone"]:
         lines.append(
             f"{number['left_alone']} left alone (=): set once, moved since by somebody; a run does not touch them."

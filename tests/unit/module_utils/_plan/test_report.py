@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import pytest
 
+from ansible_collections.cutover.aws.plugins.module_utils._layers import LAYERS
 from ansible_collections.cutover.aws.plugins.module_utils._plan.failure import failure_text
 from ansible_collections.cutover.aws.plugins.module_utils._plan.removal import not_removed, removed_text
 from ansible_collections.cutover.aws.plugins.module_utils._plan.report import plan_document, plan_text
@@ -49,7 +50,13 @@ def test_a_plan_has_a_line_a_resource_and_a_count() -> None:
 
 
 def test_an_empty_plan_says_so() -> None:
-    assert "No changes." in plan_text({"vpc": NOTHING}, "Plan for acme-prod")
+    text = plan_text(dict.fromkeys(LAYERS, NOTHING), "Plan for acme-prod")
+    assert text.endswith("\n\nNo changes. AWS is as the inventory asks.")
+
+
+def test_an_empty_plan_of_some_layers_says_nothing_of_the_others() -> None:
+    text = plan_text({"keys": NOTHING, "vpc": NOTHING}, "Plan for acme-prod")
+    assert text.endswith("\n\nNo changes.\nOf keys, vpc alone: the tags of this run leave the others out.")
 
 
 def test_the_image_of_a_fleet_is_shown_in_the_plan() -> None:
