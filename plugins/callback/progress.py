@@ -15,7 +15,7 @@ description:
     What has changed stands below it.
   - Tasks that only compute, such as C(set_fact), C(assert) and includes, are shown when they fail. Texts of C(debug)
     are printed as they are.
-  - Warnings and failures are shown as by default. With C(-v) everything is.
+  - Warnings are shown as by default, failures with their cause. With C(-v) everything is.
 extends_documentation_fragment:
   - default_callback
   - result_format_callback
@@ -23,6 +23,8 @@ requirements:
   - set as stdout in configuration
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from ansible import constants as C
@@ -55,6 +57,9 @@ COMPUTING = frozenset(
 )
 """Actions that ask and change nothing outside of the run."""
 
+CAUSES = ("msg", "reason", "cmd", "rc", "stdout", "stderr", "module_stdout", "module_stderr")
+"""What of a failure's result says why."""
+
 
 class CallbackModule(Default):  # type: ignore[misc] # ansible-core has no types
     """cutover.aws.progress"""
@@ -67,6 +72,8 @@ class CallbackModule(Default):  # type: ignore[misc] # ansible-core has no types
         super().__init__()
         self._unfinished = False
         """Whether the last line on the screen is a task's that has no result yet."""
+        self._failing = False
+        """Whether a failure is being shown, and briefly."""
 
     @property
     def _brief(self) -> bool:
@@ -139,6 +146,31 @@ class CallbackModule(Default):  # type: ignore[misc] # ansible-core has no types
         if self._last_task_banner != result.task._uuid:
             self._print_task_banner(result.task)
         super().v2_runner_retry(result)
+
+    def v2_runner_on_failed(self, result: CallbackTaskResult, ignore_errors: bool = False) -> None:
+        """As by default, but for what hides the cause."""
+        with self._causes_only():
+            super().v2_runner_on_failed(result, ignore_errors)
+
+    def v2_runner_item_on_failed(self, result: CallbackTaskResult) -> None:
+        """As by default, but for what hides the cause."""
+        with self._causes_only():
+            super().v2_runner_item_on_failed(result)
+
+    @contextmanager
+    def _causes_only(self) -> Iterator[None]:
+        self._failing = self._brief
+        try:
+            yield
+        finally:
+            self._failing = False
+
+    def _dump_results(self, result: dict[str, Any], *args: Any, **kwargs: Any) -> str:
+        """A result as text."""
+        if self._failing:
+            result = {name: value for name, value in result.items() if name in CAUSES and value != ""}
+        text: str = super()._dump_results(result, *args, **kwargs)
+        return text
 
     def v2_playbook_on_include(self, included_file: Any) -> None:
         """Nothing: the tasks that were included follow."""

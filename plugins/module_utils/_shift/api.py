@@ -84,10 +84,10 @@ def actions_of(client: Any, arns: Sequence[str]) -> dict[str, Sequence[Raw]]:
     rules = [arn for arn in arns if kind_of(arn) != LISTENER]
     found: dict[str, Sequence[Raw]] = {}
     for some in _chunks(listeners):
-        for item in _described(client, "describe_listeners", "Listeners", ListenerArns=some):
+        for item in _described(client, "describe_listeners", "Listeners", "ListenerArns", some):
             found[item["ListenerArn"]] = item["DefaultActions"]
     for some in _chunks(rules):
-        for item in _described(client, "describe_rules", "Rules", RuleArns=some):
+        for item in _described(client, "describe_rules", "Rules", "RuleArns", some):
             if not item["IsDefault"]:
                 found[item["RuleArn"]] = item["Actions"]
     return found
@@ -97,15 +97,14 @@ def _chunks(arns: Sequence[str]) -> Iterator[list[str]]:
     return (list(arns[start : start + AT_ONCE]) for start in range(0, len(arns), AT_ONCE))
 
 
-def _described(client: Any, operation: str, result: str, **arns: list[str]) -> Iterator[Raw]:
+def _described(client: Any, operation: str, result: str, argument: str, wanted: list[str]) -> Iterator[Raw]:
     """One that does not exist fails the question for all, which are then asked one by one."""
-    [(argument, wanted)] = arns.items()
     try:
-        yield from getattr(client, operation)(**arns)[result]
+        yield from getattr(client, operation)(**{argument: wanted})[result]
     except is_boto3_error_code(["ListenerNotFound", "RuleNotFound"]):
         if len(wanted) > 1:
             for arn in wanted:
-                yield from _described(client, operation, result, **{argument: [arn]})
+                yield from _described(client, operation, result, argument, [arn])
 
 
 def unknown_groups(client: Any, arns: Iterable[str]) -> list[str]:

@@ -20,8 +20,12 @@ def result_of(kind: str, fields: Sequence[str], splits: Sequence[Split], todo: S
         "changed": bool(todo),
         "plan": [_row(kind, split) for split in todo],
         "diff": {
-            "before": {split.place.name: {path: before for path, before, _ in split.differences()} for split in todo},
-            "after": {split.place.name: {path: after for path, _, after in split.differences()} for split in todo},
+            "before": {
+                split.place.name: {path: before for path, before, _after in split.differences()} for split in todo
+            },
+            "after": {
+                split.place.name: {path: after for path, _before, after in split.differences()} for split in todo
+            },
         },
         "places": [{**_key(fields, split), "weights": dict(split.after.weights)} for split in splits],
         "weights": _common([split.after.weights for split in splits]),

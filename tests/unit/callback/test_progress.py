@@ -93,10 +93,11 @@ def test_a_task_is_a_line_and_what_changed_stands_below(brief: str) -> None:
     assert brief.replace("*", "").replace("] \n", "]\n").startswith(BRIEF)
 
 
-def test_a_failure_says_all_that_it_says_by_default(brief: str) -> None:
-    assert "\nBreak off\n" in brief
-    assert "fatal: [localhost]: FAILED! => \n    assertion: a == 2\n" in brief
-    assert "msg: a is not 2" in brief
+def test_a_failure_says_why(brief: str) -> None:
+    assert "\nBreak off\n[ERROR]: " in brief
+    assert "fatal: [localhost]: FAILED! => \n    msg: a is not 2\n" in brief
+    assert "fatal: [localhost]: FAILED! => \n    cmd:\n    - test\n" in brief
+    assert "    rc: 1\n" in brief
     assert "...ignoring" in brief
     assert "failed=1" in brief
 
@@ -107,3 +108,4 @@ def test_more_is_shown_when_it_is_asked_for(tmp_path: Path) -> None:
     assert "included: " in verbose
     assert "skipping: [localhost]" in verbose
     assert "ok: [localhost] => (item=two)" in verbose
+    assert "    evaluated_to: false\n" in verbose
