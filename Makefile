@@ -6,6 +6,7 @@ SITE := $(BIN)/ansible-playbook site.yml -i inventories/prod -i inventories/loca
 PYTEST_ARGS ?=
 # The local cloud's port, where 5599 is taken; 0 is any free one.
 LOCAL_PORT ?=
+SCENARIO ?=
 BENCH_ARGS ?= --publish
 
 # Nothing of the caller's AWS or Ansible settings may reach what runs here, least of all a real account.
@@ -36,8 +37,8 @@ demo: setup ## build `prod` on the local cloud and show the summary
 	exit $$status
 
 .PHONY: stop
-stop: ## stop the local cloud
-	@if [ -x $(BIN)/python ]; then $(BIN)/python -m local_cloud stop; else echo "Nothing to stop: there is no .venv."; fi
+stop: ## stop the local cloud, and the one of molecule
+	@if [ -x $(BIN)/python ]; then $(BIN)/python -m local_cloud stop && $(BIN)/python -m local_cloud stop --state-dir .local_cloud/molecule; else echo "Nothing to stop: there is no .venv."; fi
 
 .PHONY: test
 test: python ## run the unit and integration tests
@@ -53,6 +54,11 @@ faults: python ## run the long tests: interrupted builds, bad weather, neighbour
 bench: python ## measure the collection beside stock Ansible, Terraform and boto3; BENCH_ARGS chooses, --help lists
 	@$(SETUP) run test
 	@$(BIN)/python -m tests.bench $(BENCH_ARGS)
+
+.PHONY: molecule
+molecule: python ## run each role's molecule scenario; with SCENARIO="vpc dns" only those
+	@$(SETUP) run molecule
+	@scripts/molecule test $(if $(SCENARIO),$(addprefix --scenario-name=,$(SCENARIO)),--all)
 
 .PHONY: lint
 lint: python ## run the quick linters and the type checker
