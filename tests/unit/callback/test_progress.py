@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -62,7 +63,7 @@ x
 y
 
 Try again
-FAILED - RETRYING: [localhost]: Try again (1 retries left).
+FAILED - RETRYING: [localhost]: Try again (N retries left).
 """
 
 
@@ -90,7 +91,9 @@ def brief(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 
 def test_a_task_is_a_line_and_what_changed_stands_below(brief: str) -> None:
-    assert brief.replace("*", "").replace("] \n", "]\n").startswith(BRIEF)
+    # ansible-core 2.21 counts the retries that are left to one less than 2.19.
+    counted = re.sub(r"\(\d+ retries", "(N retries", brief)
+    assert counted.replace("*", "").replace("] \n", "]\n").startswith(BRIEF)
 
 
 def test_a_failure_says_why(brief: str) -> None:
