@@ -116,6 +116,7 @@ class Boto3(Subject):
         self._threads = threads
 
     def prepare(self, place: Place) -> None:
+        _require("openssl")
         peers.write_certificate(place.directory)
 
     def environment(self, place: Place) -> dict[str, str]:
@@ -136,8 +137,7 @@ class Terraform(Subject):
     name = "terraform"
 
     def prepare(self, place: Place) -> None:
-        if shutil.which("terraform") is None:
-            raise SubjectError("terraform is not installed")
+        _require("terraform", "openssl")
         peers.write_certificate(place.directory)
         peers.write_terraform(place.directory)
         self._run("init", place)
@@ -174,6 +174,12 @@ class Terraform(Subject):
     @staticmethod
     def _terraform(place: Place) -> list[str]:
         return ["terraform", f"-chdir={place.directory / 'terraform'}"]
+
+
+def _require(*programs: str) -> None:
+    for program in programs:
+        if shutil.which(program) is None:
+            raise SubjectError(f"{program} is not installed")
 
 
 SUBJECTS: Mapping[str, Subject] = {

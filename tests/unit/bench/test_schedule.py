@@ -50,8 +50,9 @@ class CountingCloud:
 class Echo(Subject):
     """Its commands say what happens."""
 
-    def __init__(self, name: str, broken: str = "", writes: str = "") -> None:
+    def __init__(self, name: str, broken: str = "", writes: str = "", warms_up: bool = False) -> None:
         self.name = name
+        self._warms_up = warms_up
         self._broken = broken
         self._writes = writes
 
@@ -64,6 +65,9 @@ class Echo(Subject):
     def command(self, phase: str, place: Place) -> list[str]:
         note(place.directory, phase)
         return [phase, "wrote" if phase == self._writes else "", "broke" if phase == self._broken else ""]
+
+    def warm_up(self, place: Place) -> list[str]:
+        return ["warm up"] if self._warms_up else []
 
     def setup(self, place: Place) -> list[str]:
         note(place.directory, "setup")
@@ -127,6 +131,19 @@ def test_another_number_of_stacks_is_another_state(tmp_path: Path) -> None:
     results, notes = run(tmp_path, [Echo("a")], *experiments)
     assert notes == 2 * ["a empty", "a prepare", "a setup", "a plan", "a plan"]
     assert [one.resources for one in results.measurements] == [7, 7, 21, 21]
+
+
+def test_a_subject_warms_up_once_and_unmeasured(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    ran: list[str] = []
+
+    def noted(command: list[str], *rest: Any) -> Usage:
+        ran.append(command[0])
+        return echoed(command, *rest)
+
+    monkeypatch.setattr(schedule, "measured", noted)
+    results, _ = run(tmp_path, [Echo("a", warms_up=True)], Experiment(["a"], [BUILD, PLAN], repeat=2))
+    assert ran == ["warm up", BUILD, PLAN, BUILD, PLAN]
+    assert len(results.measurements) == 4
 
 
 @pytest.mark.parametrize(

@@ -84,10 +84,28 @@ def test_nothing_of_the_callers_settings_reaches_a_subject(place: Place, monkeyp
         assert not {"AWS_PROFILE", "ANSIBLE_FORKS", "PYTHONDONTWRITEBYTECODE", "HTTPS_PROXY"} & set(environment)
 
 
-def test_a_machine_without_terraform_says_so(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("shutil.which", lambda name: None)
-    with pytest.raises(SubjectError, match="terraform is not installed"):
-        SUBJECTS["terraform"].prepare(place)
+@pytest.mark.parametrize(
+    ("name", "program"), [("terraform", "terraform"), ("terraform", "openssl"), ("boto3", "openssl")]
+)
+def test_a_machine_without_a_tool_says_so(
+    place: Place, monkeypatch: pytest.MonkeyPatch, name: str, program: str
+) -> None:
+    monkeypatch.setattr("shutil.which", lambda asked: None if asked == program else f"/usr/bin/{asked}")
+    with pytest.raises(SubjectError, match=f"{program} is not installed"):
+        SUBJECTS[name].prepare(place)
+
+
+def test_terraforms_files_hold_no_password_until_they_are_copied(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(peers, "_mirror", lambda: None)
+    passwords = set()
+    for turn in ("one", "two"):
+        (tmp_path / turn).mkdir()
+        peers.write_terraform(tmp_path / turn)
+        passwords.add((tmp_path / turn / "terraform" / "password.auto.tfvars").read_text())
+    assert len(passwords) == 2
+    assert not list((peers.SOURCES / "terraform").rglob("*.tfvars"))
 
 
 def test_names_of_the_peers_stacks_are_like_ours() -> None:
