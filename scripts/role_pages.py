@@ -13,6 +13,9 @@ from typing import Any
 
 import yaml
 
+Options = dict[str, Any]
+"""What an entry point takes: the specification of each variable."""
+
 ROOT = Path(__file__).resolve().parents[1]
 SHARED = ("cutover_stack", "cutover_aws", "cutover_full", "cutover_reading", "cutover_settle")
 UNDOING = "destroy"
@@ -45,8 +48,9 @@ def role_page(specification: Path) -> str:
         "",
         "<!-- Made by scripts/role_pages.py from meta/argument_specs.yml: change it there. -->",
     ]
+    told: dict[str, Options] = {}
     for name, entry in building.items():
-        lines += ["", *_entry(role, name, entry)]
+        lines += ["", *_entry(role, name, entry, told)]
     lines += [
         "",
         "## How to undo it",
@@ -54,12 +58,13 @@ def role_page(specification: Path) -> str:
         "`playbooks/destroy.yml` removes the whole stack; it calls these entry points.",
     ]
     for name, entry in undoing.items():
-        lines += ["", *_entry(role, name, entry)]
+        lines += ["", *_entry(role, name, entry, told)]
     lines += ["", "How a role works inside is told in [the architecture](../../docs/architecture.md)."]
     return "\n".join(lines) + "\n"
 
 
-def _entry(role: str, name: str, entry: Mapping[str, Any]) -> Iterator[str]:
+def _entry(role: str, name: str, entry: Mapping[str, Any], told: dict[str, Options]) -> Iterator[str]:
+    """Its section; told are the variables of the entry points before it, so that a table is written once."""
     yield f"## {entry['short_description']}" if not name.startswith(UNDOING) else f"### {entry['short_description']}"
     yield ""
     yield f"Entry point `{name}` of the role `cutover.aws.{role}`."
@@ -67,7 +72,11 @@ def _entry(role: str, name: str, entry: Mapping[str, Any]) -> Iterator[str]:
         yield ""
         yield paragraph
     own = {option: spec for option, spec in entry.get("options", {}).items() if option not in SHARED}
-    if own:
+    same = next((other for other, options in told.items() if options == own), None)
+    told[name] = own
+    if own and same:
+        yield from ["", f"The variables are those of `{same}`."]
+    elif own:
         yield from ["", "| variable | type | default | what it is |", "| --- | --- | --- | --- |"]
         yield from (_row(option, spec) for option, spec in own.items())
 
