@@ -19,7 +19,7 @@ description:
   - Weights are only first values. A member that exists keeps its weight, and one that is added to a group in service
     begins with 0, so no traffic moves.
   - Records of another routing policy, a CNAME, or weighted records of other identifiers at the name are left alone
-    and make it fail.
+    and make it fail. A simple record is made to say what is asked for.
   - M(amazon.aws.route53) writes one record a call, so that two sides never change together, lists the whole zone for
     each, and takes the region of the action group for latency routing.
 options:
@@ -42,7 +42,10 @@ options:
     description: First weights by set identifier, 0 to 255. Required with O(members).
     type: dict
   values:
-    description: The values of a simple record.
+    description:
+      - The values of a simple record.
+      - With O(state=absent) the record goes only if it has these values and this O(ttl), so that nobody else's is
+        removed.
     type: list
     elements: str
   ttl:
@@ -86,6 +89,14 @@ change_id:
   returned: always
   type: str
   sample: /change/C0123456789ABCDEFGHIJ
+left:
+  description:
+    - With O(state=absent) and O(values), the values of a simple record that was left because it is another one; null
+      where there is none.
+  returned: always
+  type: list
+  elements: str
+  sample: [192.0.2.7]
 """
 
 from collections.abc import Sequence
@@ -98,7 +109,7 @@ from ..module_utils._model.dns import value_of
 from ..module_utils._model.zone import domain
 from ..module_utils._route53 import api
 from ..module_utils._route53.plan import Batch, group_batch, removal_batch, shown
-from ..module_utils._route53.records import Alias, Raw, Record
+from ..module_utils._route53.records import SIMPLE, Alias, Raw, Record, parsed, policy_of
 
 
 def main() -> None:
@@ -124,16 +135,26 @@ def main() -> None:
         client = module.client("route53")
         existing = api.records_of_name(client, module.params["zone_id"], module.params["name"])
         batch = _batch(module.params, existing)
+        left = None if batch else _other(module.params, existing)
         change_id = None
         if batch and not module.check_mode:
             change_id = api.change(client, module.params["zone_id"], batch, "cutover.aws")
-        module.exit_json(changed=bool(batch), change_id=change_id, diff=shown(batch))
+        module.exit_json(changed=bool(batch), change_id=change_id, left=left, diff=shown(batch))
 
 
 def _batch(p: dict[str, Any], existing: Sequence[Raw]) -> Batch:
     if p["state"] == "absent":
-        return removal_batch(p["type"], p["identifiers"], existing)
+        only = _wanted(p)[0] if p["values"] is not None else None
+        return removal_batch(p["type"], p["identifiers"], existing, only)
     return group_batch(domain(p["name"]), p["type"], _wanted(p), existing)
+
+
+def _other(p: dict[str, Any], existing: Sequence[Raw]) -> list[str] | None:
+    """What a removal that names values has left: the values of the simple record, or where an alias leads."""
+    if p["state"] != "absent" or p["values"] is None:
+        return None
+    simple = [parsed(raw) for raw in existing if raw["Type"] == p["type"] and policy_of(raw) == SIMPLE]
+    return next(([record.alias.target] if record.alias else list(record.values) for record in simple), None)
 
 
 def _wanted(p: dict[str, Any]) -> list[Record]:

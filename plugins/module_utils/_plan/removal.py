@@ -34,16 +34,27 @@ def removal_text(found: Found, stack: Mapping[str, Any]) -> str:
 
 
 def not_removed(left: Mapping[str, Any], retained: Sequence[Mapping[str, Any]]) -> list[str]:
-    """What is still there and nobody kept on purpose. left is stack_info's answer with resources and leftovers."""
+    """What is still there and nobody kept on purpose. left is stack_info's answer with resources and leftovers.
+
+    The lifecycle rules of a bucket that was kept stay with it.
+    """
     kept = {str(value) for item in retained for value in (item.get("name"), item.get("id"), item.get("arn")) if value}
     still = [
         f"{layer} {resource['type']} {resource['name']}"
         for layer, resource in _resources(left["found"])
-        if not kept & {str(resource["name"]), str(resource["id"]), str(resource["arn"])}
+        if kept.isdisjoint(_names(resource))
     ]
     return still + [
         arn for arn in left["leftovers"] if arn not in kept and not any(arn.endswith((f"/{k}", f":{k}")) for k in kept)
     ]
+
+
+def _names(resource: Mapping[str, Any]) -> set[str]:
+    """By what it, or the bucket that it belongs to, can have been kept."""
+    return {
+        str(value)
+        for value in (resource["name"], resource["id"], resource["arn"], resource["facts"].get("bucket_name"))
+    }
 
 
 def removed_text(

@@ -60,13 +60,18 @@ def group_batch(name: str, kind: str, wanted: Sequence[Record], existing: Sequen
     return (*deletes, *creates)
 
 
-def removal_batch(kind: str, identifiers: Collection[str] | None, existing: Sequence[Raw]) -> Batch:
-    """The batch that removes the members of these identifiers, or the simple record where identifiers is None."""
+def removal_batch(
+    kind: str, identifiers: Collection[str] | None, existing: Sequence[Raw], only: Record | None = None
+) -> Batch:
+    """The batch that removes the members of these identifiers, or the simple record where identifiers is None; with
+    only, no record that says anything else.
+    """
     return tuple(
         Change(DELETE, raw)
         for raw in existing
         if raw["Type"] == kind
         and (policy_of(raw) == SIMPLE if identifiers is None else raw.get("SetIdentifier") in identifiers)
+        and only in (None, parsed(raw))
     )
 
 

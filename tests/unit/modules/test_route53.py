@@ -210,6 +210,19 @@ class TestRecordGroup:
         assert [one["SetIdentifier"] for one in records(cloud, group["zone_id"], group["name"])] == ["green"]
         assert not run(route53_record_group.main, state="absent", **place)["changed"]
 
+    def test_a_plain_record_that_says_something_else_is_not_removed(
+        self, cloud: LocalCloud, run: Run, zone: str
+    ) -> None:
+        place = {"zone_id": zone, "name": "theirs.example.com", "type": "A", "ttl": 300}
+        run(route53_record_group.main, values=["192.0.2.7"], **place)
+        spared = run(route53_record_group.main, state="absent", values=["192.0.2.1"], **place)
+        assert (spared["changed"], spared["left"]) == (False, ["192.0.2.7"])
+        assert len(records(cloud, zone, "theirs.example.com")) == 1
+        removed = run(route53_record_group.main, state="absent", values=["192.0.2.7"], **place)
+        assert (removed["changed"], removed["left"]) == (True, None)
+        again = run(route53_record_group.main, state="absent", values=["192.0.2.7"], **place)
+        assert (again["changed"], again["left"]) == (False, None)
+
     def test_plain_records_follow_the_inventory(self, cloud: LocalCloud, run: Run, zone: str) -> None:
         place = {"zone_id": zone, "name": "mail.example.com", "type": "CNAME", "ttl": 300}
         assert run(route53_record_group.main, values=["a.example.org."], **place)["changed"]

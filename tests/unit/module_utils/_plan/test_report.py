@@ -87,7 +87,7 @@ def test_a_failure_names_layer_resource_and_cause(result: dict, expected: str) -
 
 def test_what_is_retained_is_not_counted_as_left() -> None:
     left = {
-        "found": {"keys": {"key": [{"type": "key", "name": "alias/acme", "id": "k-1", "arn": "arn:k-1"}]}},
+        "found": {"keys": {"key": [{"type": "key", "name": "alias/acme", "id": "k-1", "arn": "arn:k-1", "facts": {}}]}},
         "leftovers": ["arn:aws:rds:us-east-1:1:snapshot:final", "arn:aws:sqs:us-east-1:1:queue"],
     }
     retained = [{"type": "snapshot", "name": "final", "reason": "final snapshot", "until": None}]
@@ -95,6 +95,23 @@ def test_what_is_retained_is_not_counted_as_left() -> None:
     text = removed_text(left, STACK, retained, ["layer vpc, task 'T': in use"])
     assert "is not gone completely" in text and "in use" in text and "final snapshot" in text
     assert "is gone." in removed_text({"found": {}, "leftovers": []}, STACK, retained, [])
+
+
+def test_a_bucket_that_is_kept_keeps_its_lifecycle_rules_and_no_others() -> None:
+    def rule(bucket: str) -> dict:
+        return {
+            "type": "lifecycle_rule",
+            "name": "expire",
+            "id": "expire",
+            "arn": None,
+            "facts": {"bucket_name": bucket},
+        }
+
+    kept = {"type": "bucket", "name": "acme-logs", "reason": "it holds objects", "until": None}
+    left = {"found": {"storage": {"lifecycle_rule": [rule("acme-logs")]}}, "leftovers": []}
+    assert not_removed(left, [kept]) == []
+    left["found"]["storage"]["lifecycle_rule"].append(rule("acme-assets"))
+    assert not_removed(left, [kept]) == ["storage lifecycle_rule expire"]
 
 
 def test_leaves_count_values_and_no_nulls() -> None:

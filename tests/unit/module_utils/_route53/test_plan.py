@@ -139,6 +139,13 @@ def test_removal_of_a_simple_record_spares_weighted_ones() -> None:
     assert len(removal_batch("TXT", None, [plain("TXT", '"x"')])) == 1
 
 
+def test_removal_of_what_a_record_says_spares_another_one() -> None:
+    existing = [plain("TXT", '"x"')]
+    assert removal_batch("TXT", None, existing, Record(ttl=60, values=('"y"',))) == ()
+    assert removal_batch("TXT", None, existing, Record(ttl=61, values=('"x"',))) == ()
+    assert len(removal_batch("TXT", None, existing, Record(ttl=60, values=('"x"',)))) == 1
+
+
 def test_emptying_a_zone_leaves_what_makes_it_a_zone() -> None:
     own = [plain("NS", "ns1", name="example.com."), plain("SOA", "soa", name="example.com.")]
     others = [plain("NS", "ns9", name="sub.example.com."), plain("TXT", '"x"', name="example.com.")]
