@@ -55,7 +55,7 @@ SECURITY: dict[str, Any] = {
 
 def default_acls(*, http_redirect: bool = False) -> Any:
     """Those of the role, its templates resolved."""
-    values = {"vpc_cidr": CIDR, "vpc_database_port": 3306}
+    values = {"vpc_cidr": CIDR, "vpc_database_port | int": 3306}
     text = "".join((ROOT / "roles/vpc" / part / "main.yml").read_text() for part in ("defaults", "vars"))
     for name, value in values.items():
         text = text.replace(f'"{{{{ {name} }}}}"', str(value))
