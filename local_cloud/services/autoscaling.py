@@ -112,7 +112,8 @@ def _profile_exists(request: Request, profile: dict[str, str]) -> bool:
 
 
 @handles("autoscaling", "DeleteAutoScalingGroup")
-def refuse_group_with_instances(request: Request, next_handler: Next) -> Response:
+def delete_group(request: Request, next_handler: Next) -> Response:
+    """Refused while it has instances; its policies go with it, which moto forgets."""
     group = group_of(request)
     if group is not None and group.instance_states and not request.parameters.get("ForceDelete"):
         message = (
@@ -120,7 +121,12 @@ def refuse_group_with_instances(request: Request, next_handler: Next) -> Respons
             "still in the group."
         )
         raise AwsError("ResourceInUse", message)
-    return next_handler(request)
+    response = next_handler(request)
+    if response.ok and group is not None:
+        policies = request.backend().policies
+        for name in [name for name, policy in policies.items() if policy.auto_scaling_group_name == group.name]:
+            del policies[name]
+    return response
 
 
 @handles("autoscaling", "DisableMetricsCollection")

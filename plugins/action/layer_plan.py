@@ -8,6 +8,7 @@ from typing import Any
 
 from ansible.plugins.action import ActionBase
 
+from ..module_utils._plan.inputs import NotBuiltYet, require_inputs
 from ..plugin_utils.planning import layer_plan
 
 
@@ -15,8 +16,14 @@ class ActionModule(ActionBase):  # type: ignore[misc]
     """The task cutover.aws.layer_plan."""
 
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
-        """Compares with the reading that it was given, or lets the module ask."""
+        """Compares with the reading that it was given, or lets the module ask; fails where the layer cannot be made."""
         result: dict[str, Any] = super().run(tmp, task_vars)
         arguments = dict(self._task.args)
         reading = arguments.pop("reading", None)
-        return {**result, **layer_plan(self, arguments, reading, task_vars or {})}
+        result.update(layer_plan(self, arguments, reading, task_vars or {}))
+        if result.get("apply"):
+            try:
+                require_inputs(arguments["layer"], result["work"])
+            except NotBuiltYet as error:
+                result.update(failed=True, msg=str(error))
+        return result

@@ -16,6 +16,8 @@ description:
   - Changes nothing. In check mode C(changed) says whether a run would change anything; otherwise it is always false.
   - With O(settle) it reads until AWS shows what the model asks for, and fails when it does not.
   - Tags that others have put on a resource are left alone and not compared.
+  - Outside of check mode it fails when something of the layer is to be made with a value that another layer would hand
+    on and that is not there yet (C(--tags) has left that layer out, say).
 options:
   layer:
     description: Which layer.

@@ -11,7 +11,7 @@ NO_SUBNETS = {"kind": "error", "status": 400, "code": "SubnetLimitExceeded", "ma
 
 def test_a_failed_build_names_layer_resource_and_cause(controller: Controller) -> None:
     controller.cloud.faults([NO_SUBNETS])
-    failed = controller.run("site.yml", "--tags", "vpc").expect(2)
+    failed = controller.run("site.yml", "--tags", "keys,vpc").expect(2)
     told = " ".join(failed.output.split())
     assert "layer vpc, task 'Subnets | Create the subnets of each tier': subnet acme-prod-" in told
     assert "SubnetLimitExceeded" in told

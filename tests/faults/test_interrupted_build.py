@@ -1,67 +1,68 @@
 # Copyright: the cutover.aws authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""A build that is killed is finished by the same command; and a half-built stack can be removed."""
+"""A build that is killed is finished by the same command; and a half-built stack can be removed.
+
+The build is killed while its n-th writing call is under way: AWS carries it out, and nobody hears the answer.
+"""
 
 from __future__ import annotations
 
-import random
-from collections import Counter
-from collections.abc import Callable
+import time
+from collections.abc import Mapping
 
-import pytest
+from tests.faults.account import account, differences, masked, portrait, retained
+from tests.faults.conftest import Undisturbed
+from tests.integration.runs import NOTHING_TO_DO, Controller
 
-from tests.integration.runs import Controller
-
-POINTS = 10
-SEED = 20
-
-
-def points(first: str) -> list[object]:
-    return [pytest.param(n, id=f"{first} at {n + 1} of {POINTS}") for n in range(POINTS)]
+HELD = 3.0
+"""Seconds for which the call and those after it are held up, so that the build is dead before it hears of them."""
 
 
-def interruption(number: int, writes: int) -> int:
-    """A seeded moment within the number-th of the equal parts of a build."""
-    part = writes / POINTS
-    return int(part * number + random.Random(SEED + number).uniform(1, part))
-
-
-@pytest.mark.parametrize("number", points("killed"))
 def test_the_same_command_finishes_a_killed_build(
-    controller: Controller, writes_of_a_build: int, kill_after: Callable[..., None], number: int
+    controller: Controller, undisturbed: Undisturbed, point: float
 ) -> None:
-    kill_after(controller, "site.yml", interruption(number, writes_of_a_build))
+    kill_at_write(controller, number(point, undisturbed))
     controller.run("site.yml").expect()
-    assert controller.plan()["counts"] == {"create": 0, "update": 0, "delete": 0, "left_alone": 0, "unexpected": 0}
-    assert duplicates(controller) == [], "the second run made again what the first had made"
+    assert controller.plan()["counts"] == NOTHING_TO_DO
+    assert differences(portrait(account(controller)), undisturbed.portrait) == []
+    assert masked(controller.outputs()) == undisturbed.outputs
 
 
-@pytest.mark.parametrize("number", points("removed"))
-def test_a_half_built_stack_is_removed(
-    controller: Controller, writes_of_a_build: int, kill_after: Callable[..., None], number: int
+def test_of_a_half_built_stack_destroy_leaves_only_what_it_lists(
+    controller: Controller, undisturbed: Undisturbed, point: float
 ) -> None:
-    kill_after(controller, "site.yml", interruption(number, writes_of_a_build))
-    controller.run("playbooks/destroy.yml", destroy_confirm="acme-prod").expect()
+    before = account(controller)
+    kill_at_write(controller, number(point, undisturbed))
+    gone = controller.run("playbooks/destroy.yml", destroy_confirm="acme-prod").expect()
+    left = {thing: shown for thing, shown in account(controller).items() if before.get(thing) != shown}
+    listed = retained(gone.output)
+    assert unlisted(left, listed) == {}
+    assert [name for name in listed if not any(name in shown for shown in left.values())] == []
     quiet = controller.run("playbooks/destroy.yml", destroy_confirm="acme-prod").expect()
     assert quiet.changed() == 0
     assert "Nothing of acme-prod" in quiet.output
-    assert not controller.aws("ec2").describe_vpcs(Filters=[{"Name": "tag:cutover:stack", "Values": ["acme-prod"]}])[
-        "Vpcs"
-    ]
 
 
-def duplicates(controller: Controller) -> list[tuple[str, ...]]:
-    """Service, kind and key of what exists more than once, by the tagging API."""
-    pages = controller.aws("resourcegroupstaggingapi").get_paginator("get_resources").paginate()
-    keys = Counter(
-        (*_kind(answer["ResourceARN"]), tag["Value"])
-        for page in pages
-        for answer in page["ResourceTagMappingList"]
-        for tag in answer["Tags"]
-        if tag["Key"] == "cutover:key"
-    )
-    return [key for key, number in keys.items() if number > 1]
+def number(point: float, undisturbed: Undisturbed) -> int:
+    return 1 + int(point * undisturbed.writes)
 
 
-def _kind(arn: str) -> tuple[str, str]:
-    return arn.split(":")[2], arn.split(":", 5)[-1].split("/", maxsplit=1)[0]
+def kill_at_write(controller: Controller, nth: int) -> None:
+    """Starts a build, and kills it with all its processes once its n-th writing call is under way."""
+    cloud = controller.cloud
+    mark = cloud.mark()
+    cloud.faults([{"kind": "latency", "match": {"access": "write"}, "after": nth - 1, "seconds": HELD}])
+    alive = controller.lost("site.yml", when=lambda: held(controller) > 0)
+    assert alive, f"the build has ended before its writing call {nth}"
+    while len(cloud.calls(since=mark, access="write")) < nth - 1 + held(controller):
+        time.sleep(0.1)  # the calls that are held up end on their own
+    cloud.faults()
+
+
+def held(controller: Controller) -> int:
+    (rule,) = controller.cloud.fault_rules()
+    return int(rule["hits"])
+
+
+def unlisted(left: Mapping[str, str], listed: list[str]) -> dict[str, str]:
+    return {thing: shown for thing, shown in left.items() if not any(name in shown for name in listed)}

@@ -5,12 +5,16 @@
 from __future__ import annotations
 
 from local_cloud.cli import ROUGH_WEATHER
-from tests.integration.runs import Controller
+from tests.faults.account import account, differences, portrait
+from tests.faults.conftest import Undisturbed
+from tests.integration.runs import NOTHING_TO_DO, Controller
 
 
-def test_the_build_ends_with_an_empty_plan_on_a_bad_day(controller: Controller) -> None:
+def test_the_build_ends_with_an_empty_plan_on_a_bad_day(controller: Controller, undisturbed: Undisturbed) -> None:
     controller.cloud.faults(ROUGH_WEATHER)
     controller.run("site.yml").expect()
     struck = {rule["kind"] for rule in controller.cloud.fault_rules() if rule["hits"]}
     assert struck == {rule["kind"] for rule in ROUGH_WEATHER}, "a fault that never struck proves nothing"
-    assert controller.plan()["counts"] == {"create": 0, "update": 0, "delete": 0, "left_alone": 0, "unexpected": 0}
+    controller.cloud.faults()
+    assert controller.plan()["counts"] == NOTHING_TO_DO
+    assert differences(portrait(account(controller)), undisturbed.portrait) == []

@@ -41,12 +41,17 @@ def _subnet_in_use(request: Request, subnet_id: str) -> bool:
 
 
 @handles("ec2", "DeleteVpc")
-def refuse_vpc_in_use(request: Request, next_handler: Next) -> Response:
-    vpc_id = request.parameters.get("VpcId", "")
-    if vpc_id in request.backend().vpcs and _vpc_in_use(request.backend(), vpc_id):
+def delete_vpc(request: Request, next_handler: Next) -> Response:
+    """Refused while something is in it; its default ACL goes with it, which moto forgets."""
+    vpc_id, backend = request.parameters.get("VpcId", ""), request.backend()
+    if vpc_id in backend.vpcs and _vpc_in_use(backend, vpc_id):
         message = f"The vpc '{vpc_id}' has dependencies and cannot be deleted."
         raise AwsError("DependencyViolation", message)
-    return next_handler(request)
+    response = next_handler(request)
+    if response.ok:
+        for key in [key for key, acl in backend.network_acls.items() if acl.vpc_id == vpc_id]:
+            del backend.network_acls[key]
+    return response
 
 
 def _vpc_in_use(backend: Any, vpc_id: str) -> bool:

@@ -4,8 +4,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
 from .._errors import CutoverError
@@ -122,6 +122,32 @@ def model_of(resources: Sequence[Resource]) -> Model:
             raise ModelError(f"two resources have the key {resource.key}")
         model[resource.key] = resource
     return model
+
+
+def told_apart(carried: Iterable[tuple[str, str]]) -> list[str]:
+    """The keys of resources, each given as (key, id), so that none is there twice.
+
+    Two carry the same key where tags were copied along with a resource, or where one was made again before AWS showed
+    the first. The lowest id keeps the key, at every reading the same; the others are called <key>@<id>, so that a plan
+    reports them and destroy takes them.
+    """
+    pairs = list(carried)
+    holders: dict[str, str] = {}
+    for key, identity in pairs:
+        holders[key] = min(identity, holders.get(key, identity))
+    return [key if holders[key] == identity else f"{key}@{identity}" for key, identity in pairs]
+
+
+def distinct(found: Iterable[Found]) -> list[Found]:
+    """What was found, with keys that tell it apart."""
+    items = list(found)
+    keys = told_apart((item.key, item.id) for item in items)
+    return [replace(item, key=key) for item, key in zip(items, keys, strict=True)]
+
+
+def reality_of(found: Iterable[Found]) -> Reality:
+    """What was found by key, and nothing hidden behind another."""
+    return {item.key: item for item in distinct(found)}
 
 
 def known(value: str | None) -> str:

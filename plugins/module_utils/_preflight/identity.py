@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
@@ -60,7 +59,7 @@ def identity_findings(inventory: Inventory, environment: Environment) -> Iterato
     yield from _environment(inventory, environment)
     yield from _same_names(inventory)
     yield from _accounts(inventory.typed, environment)
-    yield from _confirmation(inventory, environment)
+    yield from _confirmation(inventory)
 
 
 def _project(typed: Mapping[str, Value]) -> Iterator[Finding]:
@@ -102,22 +101,26 @@ def _environment(inventory: Inventory, environment: Environment) -> Iterator[Fin
         yield finding(SUFFIX, environment.name, f"is longer than {LONGEST} characters", "Choose a shorter name")
 
 
+def _stack_names(inventory: Inventory) -> dict[str, str]:
+    """The stack that each host of the inventory is, by host."""
+    extra, stacks = SUFFIX in inventory.extra, len(inventory.peers)
+    return {
+        peer.host: f"{peer.project}-{environment_of(peer, stacks, extra=extra, shell=inventory.suffix).name}"
+        for peer in inventory.peers
+    }
+
+
 def _same_names(inventory: Inventory) -> Iterator[Finding]:
-    hosts = defaultdict(list)
-    for peer in inventory.peers:
-        environment = environment_of(
-            peer, len(inventory.peers), extra=SUFFIX in inventory.extra, shell=inventory.suffix
+    names = _stack_names(inventory)
+    own = names.get(inventory.host)
+    same = sorted(host for host, name in names.items() if name == own)
+    if len(same) > 1:
+        yield finding(
+            SUFFIX,
+            own,
+            f"the hosts {' and '.join(same)} are all the stack of this name, and would build over each other",
+            "Give each host an environment_suffix of its own",
         )
-        hosts[f"{peer.project}-{environment.name}"].append(peer.host)
-    for name, same in hosts.items():
-        if inventory.host in same and len(same) > 1:
-            yield finding(
-                SUFFIX,
-                name,
-                f"the hosts {' and '.join(sorted(same))} are all the stack of this name, and would build over "
-                "each other",
-                "Give each host an environment_suffix of its own",
-            )
 
 
 def _accounts(typed: Mapping[str, Value], environment: Environment) -> Iterator[Finding]:
@@ -142,11 +145,11 @@ def _accounts(typed: Mapping[str, Value], environment: Environment) -> Iterator[
         )
 
 
-def _confirmation(inventory: Inventory, environment: Environment) -> Iterator[Finding]:
+def _confirmation(inventory: Inventory) -> Iterator[Finding]:
     given = inventory.typed.get("destroy_confirm")
     if given is None:
         return
-    name = f"{inventory.typed.get('project')}-{environment.name}"
+    names = sorted(set(_stack_names(inventory).values()))
     if "destroy_confirm" not in inventory.extra:
         yield finding(
             "destroy_confirm",
@@ -161,10 +164,11 @@ def _confirmation(inventory: Inventory, environment: Environment) -> Iterator[Fi
             "this playbook removes nothing",
             "Leave it out, or run destroy.yml if the stack is to go",
         )
-    elif given != name:
+    elif given not in names:
+        stacks = "stack of this inventory is" if len(names) == 1 else "stacks of this inventory are"
         yield finding(
             "destroy_confirm",
             given,
-            f"the stack that would be removed is {name}",
-            f"Write destroy_confirm={name} if it is to go, or take another inventory or --limit",
+            f"the {stacks} {' and '.join(names)}",
+            "Write the name of the one that is to go, or take another inventory",
         )

@@ -74,6 +74,7 @@ PLAYBOOK_FACTS = (
     "cutover_retained",
     "cutover_reading",
     "cutover_stack",
+    "cutover_stack_name",
     "cutover_wiring",
 )
 """Names that the playbooks themselves give to what they register."""

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from .._model.compute import TAGGED_AT_LAUNCH
-from .._model.core import PHASE_TAG, Found, Reality, Value
+from .._model.core import PHASE_TAG, Found, Reality, Value, distinct, reality_of
 from .balancers import balancers
 from .context import Context, tags_of
 
@@ -26,11 +26,12 @@ def read_compute(context: Context) -> Reality:
         groups=lambda: _list_groups(context),
     )
     templates = parts["templates"]
-    target_groups = {found.id: found.key for found in parts["balancers"] if found.type == "target_group"}
+    in_front = distinct(parts["balancers"])
+    target_groups = {found.id: found.key for found in in_front if found.type == "target_group"}
     groups = [_group(context, item, target_groups, templates) for item in parts["groups"]]
     policies = context.each(lambda group: list(_policies(context, group)), groups)
-    found = [*templates, *parts["balancers"], *groups, *(policy for group in policies for policy in group)]
-    return {item.key: item for item in found}
+    found = [*templates, *in_front, *groups, *(policy for group in policies for policy in group)]
+    return reality_of(found)
 
 
 def _templates(context: Context) -> list[Found]:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from .._model.core import Found, Reality, Value
+from .._model.core import Found, Reality, Value, reality_of
 from .._model.database import INSTANCE, SUBNET_GROUP, group_prefix, instance_name, log_group_prefix
 from .._rds.instance import AS_WANTED, as_wanted, instance_attributes, instance_facts
 from .._rds.parameters import user_parameters
@@ -38,7 +38,7 @@ def read_database(context: Context) -> Reality:
     if not context.wanted:
         calls["snapshots"] = lambda: _snapshots(context)
         calls["automated_backups"] = lambda: _automated_backups(context)
-    found = {item.key: item for items in context.together(**calls).values() for item in items}
+    found = reality_of(item for items in context.together(**calls).values() for item in items)
     return _with_keys(found)
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from ansible_collections.amazon.aws.plugins.module_utils.botocore import is_boto3_error_code
 
-from .._model.core import UNKNOWN, Found, Reality, Resource, Value
+from .._model.core import UNKNOWN, Found, Reality, Resource, Value, reality_of
 from .._model.dns import ZONE_TAG, group_key, record_key, side_of
 from .._route53 import api
 from .._route53.health_checks import settings_of
@@ -36,7 +36,7 @@ def read_dns(context: Context) -> Reality:
         found += _plain(context, zone, records)
         ours = records if zone in named or zone in own else [r for r in records if r.get("HealthCheckId") in keys]
         found += _groups(context, zone, ours, keys)
-    return {item.key: item for item in found}
+    return reality_of(found)
 
 
 def _health_check(identity: str, check: Owned) -> Found:

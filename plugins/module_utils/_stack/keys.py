@@ -9,7 +9,7 @@ from typing import Any
 
 from ansible_collections.amazon.aws.plugins.module_utils.botocore import is_boto3_error_code
 
-from .._model.core import KEY_TAG, STACK_TAG, Found, Reality, Value
+from .._model.core import KEY_TAG, STACK_TAG, Found, Reality, Value, distinct, reality_of
 from .._model.keys import alias_name
 from .._model.policy import canonical
 from .._model.roles import HOME_KEY, REPLICA_KEY
@@ -30,9 +30,10 @@ def read_keys(context: Context) -> Reality:
         profiles=lambda: instance_profiles(context),
         linked=lambda: service_linked_roles(context),
     )
-    arns = {item.id: item.key for item in found["keys"] if item.type == "kms_key"}
+    keys = distinct(found["keys"])
+    arns = {item.id: item.key for item in keys if item.type == "kms_key"}
     named = [_with_keys(item, arns) for item in found["roles"]]
-    return {item.key: item for item in (*found["linked"], *found["keys"], *named, *found["profiles"])}
+    return reality_of((*found["linked"], *keys, *named, *found["profiles"]))
 
 
 def _keys(context: Context) -> list[Found]:

@@ -11,7 +11,7 @@ from ansible_collections.amazon.aws.plugins.module_utils.botocore import is_boto
 
 from .._cloudwatch.alarm import shown
 from .._cloudwatch.api import DASHBOARD_UNKNOWN
-from .._model.core import Found, Reality, Value
+from .._model.core import Found, Reality, Value, reality_of
 from .._model.monitoring import dashboard_name, log_group_prefix, topic_name
 from .._model.policy import canonical
 from .context import Context, tags_of
@@ -30,7 +30,7 @@ def read_monitoring(context: Context) -> Reality:
         alarms=lambda: _alarms(context),
         dashboard=lambda: _dashboard(context),
     )
-    return {found.key: found for part in parts.values() for found in part}
+    return reality_of(found for part in parts.values() for found in part)
 
 
 def _topic(context: Context) -> list[Found]:

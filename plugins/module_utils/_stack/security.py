@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from .._model.core import KEY_TAG, Found, Reality, Value
+from .._model.core import KEY_TAG, Found, Reality, Value, distinct, reality_of
 from .certificates import CERTIFICATE_HINTS, certificates
 from .context import Context, tags_of
 
@@ -26,14 +26,14 @@ SECURITY_HINTS = {"security_group_rule": CONTENT, **CERTIFICATE_HINTS}
 def read_security(context: Context) -> Reality:
     """The layer's resources by key; peers that are groups of the layer are given as keys, as in the model."""
     found = context.together(network=lambda: _groups_and_rules(context), certificates=lambda: certificates(context))
-    return {item.key: item for item in (*found["network"], *found["certificates"])}
+    return reality_of((*found["network"], *found["certificates"]))
 
 
 def _groups_and_rules(context: Context) -> list[Found]:
-    groups = [
+    groups = distinct(
         _group(context, item)
         for item in context.pages("ec2", "describe_security_groups", "SecurityGroups", Filters=context.stack_filter())
-    ]
+    )
     if not groups:
         return []
     ids = [{"Name": "group-id", "Values": [group.id for group in groups]}]

@@ -11,7 +11,7 @@ from typing import Any
 from ansible_collections.amazon.aws.plugins.module_utils.botocore import is_boto3_error_code
 
 from .._bucket import lifecycle, replication
-from .._model.core import STACK_TAG, Found, Reality, Value
+from .._model.core import STACK_TAG, Found, Reality, Value, reality_of
 from .._model.policy import canonical
 from .._model.storage import REPLICA, bucket_prefix, usual_buckets
 from .context import Context, tags_of
@@ -52,7 +52,7 @@ def read_storage(context: Context) -> Reality:
     near = [bucket["Name"] for bucket in listed if bucket["Name"].startswith(bucket_prefix(context.stack))]
     buckets = [bucket for bucket in context.each(lambda name: _identify(context, name), near) if bucket]
     found = [item for group in context.each(lambda bucket: list(_read(context, bucket)), buckets) for item in group]
-    return {item.key: item for item in found}
+    return reality_of(found)
 
 
 def _identify(context: Context, name: str) -> Bucket | None:

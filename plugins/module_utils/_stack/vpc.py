@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-from .._model.core import STACK_TAG, Found, Reality, Value
+from .._model.core import STACK_TAG, Found, Reality, Value, reality_of, told_apart
 from .._model.vpc import ANYWHERE
 from .context import Context, tags_of
 from .logs import log_groups
@@ -37,7 +37,7 @@ def read_vpc(context: Context) -> Reality:
         *(_flow_log(item, keys) for item in listing["flow_log"]),
         *log_groups(context, f"/{context.stack.name}/vpc-"),
     ]
-    return {item.key: item for item in found}
+    return reality_of(found)
 
 
 IDS = {
@@ -84,12 +84,12 @@ def _list(context: Context) -> dict[str, list[Answer]]:
 
 
 def _keys_by_id(context: Context, listing: Mapping[str, list[Answer]]) -> dict[str, str]:
-    keys = {}
+    carried: dict[str, str] = {}
     for kind, items in listing.items():
         for item in items:
             tags = tags_of(item.get("Tags"))
-            keys[item[IDS[kind]]] = context.key(kind, str(tags.get("Name", "")), tags)
-    return keys
+            carried[item[IDS[kind]]] = context.key(kind, str(tags.get("Name", "")), tags)
+    return dict(zip(carried, told_apart((key, identity) for identity, key in carried.items()), strict=True))
 
 
 def _found(

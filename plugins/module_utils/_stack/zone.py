@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from .._errors import CutoverError
-from .._model.core import Found, Reality, Resource, Value
+from .._model.core import Found, Reality, Resource, Value, reality_of
 from .._model.dns import ZONE_TAG
 from .._model.zone import domain
 from .._route53 import zones
@@ -34,7 +34,7 @@ def read_zone(context: Context) -> Reality:
     zones_found = owned_zones(context, lambda _id, zone: not wanted or domain(zone["Name"]) in wanted)
     own = [found for found in context.each(lambda item: _own(context, *item), zones_found.items()) if found]
     if own or context.wanted:
-        return {found.key: found for found in own}
+        return reality_of(own)
     return _by_checks(context)
 
 

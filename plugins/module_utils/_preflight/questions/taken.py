@@ -13,7 +13,7 @@ from typing import Any
 
 from ..._model.core import STACK_TAG, Resource, Value
 from ..._stack.context import tags_of
-from ..asking import Question, Subject, Unanswered, call, without
+from ..asking import Question, Subject, Unanswered, call, listing, without
 from ..findings import Finding, finding
 
 TAGS_AT_ONCE = 20
@@ -109,8 +109,8 @@ def _aliases(subject: Subject) -> Iterator[Finding]:
         key = call(subject.context, "kms", "describe_key", region, ("NotFoundException",), KeyId=alias.name)
         if key is None:
             continue
-        answer = call(subject.context, "kms", "list_resource_tags", region, KeyId=key["KeyMetadata"]["KeyId"]) or {}
-        if owner := _foreign(subject, {tag["TagKey"]: tag["TagValue"] for tag in answer["Tags"]}):
+        pairs = listing(subject.context, "kms", "list_resource_tags", "Tags", region, KeyId=key["KeyMetadata"]["KeyId"])
+        if owner := _foreign(subject, {tag["TagKey"]: tag["TagValue"] for tag in pairs}):
             yield _taken("project", "key alias", alias.name, owner, subject)
 
 

@@ -87,6 +87,23 @@ def test_canary_moto_leaves_targets_of_a_deleted_group(bare: Clients) -> None:
     assert targets(net) == 2
 
 
+def policies_of_a_deleted_group(net: SimpleNamespace) -> list[str]:
+    create(net, DesiredCapacity=0)
+    net.asg.put_scaling_policy(
+        AutoScalingGroupName="one", PolicyName="up", AdjustmentType="ChangeInCapacity", ScalingAdjustment=1
+    )
+    net.asg.delete_auto_scaling_group(AutoScalingGroupName="one")
+    return [policy["PolicyName"] for policy in net.asg.describe_policies()["ScalingPolicies"]]
+
+
+def test_policies_go_with_their_group(aws: Clients) -> None:
+    assert policies_of_a_deleted_group(fleet(aws)) == []
+
+
+def test_canary_moto_keeps_policies_of_a_deleted_group(bare: Clients) -> None:
+    assert policies_of_a_deleted_group(fleet(bare)) == ["up"]
+
+
 @pytest.mark.parametrize(
     ("changes", "message"),
     [

@@ -254,6 +254,23 @@ def test_a_vpc_goes_last(net: SimpleNamespace, refused: Refused) -> None:
         net.ec2.delete_vpc(VpcId=net.vpc)
 
 
+def acls_of_a_deleted_vpc(net: SimpleNamespace) -> list[str]:
+    for subnet in net.subnets:
+        net.ec2.delete_subnet(SubnetId=subnet)
+    net.ec2.detach_internet_gateway(InternetGatewayId=net.gateway, VpcId=net.vpc)
+    net.ec2.delete_security_group(GroupId=net.group)
+    net.ec2.delete_vpc(VpcId=net.vpc)
+    return [acl["NetworkAclId"] for acl in net.ec2.describe_network_acls()["NetworkAcls"] if acl["VpcId"] == net.vpc]
+
+
+def test_a_vpc_takes_its_default_acl_with_it(net: SimpleNamespace) -> None:
+    assert acls_of_a_deleted_vpc(net) == []
+
+
+def test_canary_moto_keeps_the_default_acl_of_a_deleted_vpc(bare: Clients) -> None:
+    assert len(acls_of_a_deleted_vpc(network(bare))) == 1
+
+
 def test_canary_moto_deletes_a_vpc_with_its_gateway_and_group(bare: Clients) -> None:
     net = network(bare)
     for subnet in net.subnets:

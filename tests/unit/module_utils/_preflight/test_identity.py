@@ -111,7 +111,7 @@ def test_accounts_have_twelve_digits(account: object, rule: str) -> None:
     ("confirm", "extra", "identity_only", "rule"),
     [
         ("acme-dev", ["destroy_confirm"], True, None),
-        ("acme-prod", ["destroy_confirm"], True, "the stack that would be removed is acme-dev"),
+        ("acme-prod", ["destroy_confirm"], True, "the stack of this inventory is acme-dev"),
         ("acme-dev", ["destroy_confirm"], False, "this playbook removes nothing"),
         ("acme-dev", [], True, "would confirm every destroy"),
     ],
@@ -123,3 +123,13 @@ def test_a_confirmation_fits_the_stack_and_comes_from_the_command_line(
         [Peer("one", "acme", "dev")], {"destroy_confirm": confirm}, extra=extra, identity_only=identity_only
     )
     assert [rule in text for text in texts] == ([True] if rule else [])  # type: ignore[operator]
+
+
+def test_a_confirmation_may_name_any_stack_of_the_inventory_and_no_other() -> None:
+    def of_dev(confirm: str) -> list[str]:
+        peers = [Peer("one", "acme", "dev"), Peer("two", "acme", "staging")]
+        return findings(peers, {"destroy_confirm": confirm}, extra=["destroy_confirm"], identity_only=True)
+
+    assert of_dev("acme-dev") == of_dev("acme-staging") == []
+    (text,) = of_dev("acme")
+    assert "the stacks of this inventory are acme-dev and acme-staging" in text
