@@ -56,7 +56,11 @@ NAMED: dict[str, dict[str, str]] = {
         "HealthCheckId": "::healthcheck/{}",
     },
     "sns": {"CreateTopic.Name": "{region}:{account}:{}"},
-    "ssm": {"Name": "{region}:{account}:parameter{}", "Path": "{region}:{account}:parameter{}"},
+    "ssm": {
+        "Name": "{region}:{account}:parameter{}",
+        "Path": "{region}:{account}:parameter{}",
+        "ResourceId": "{region}:{account}:parameter{}",
+    },
 }
 
 PREFIXES = {"elbv2": "elasticloadbalancing"}

@@ -56,6 +56,7 @@ DEPENDENT = (
     Dependent("kms:TagResource", ("kms:CreateKey",), "keys are created with their tags"),
     Dependent("logs:TagResource", ("logs:CreateLogGroup",), "log groups are created with their tags"),
     Dependent("sns:TagResource", ("sns:CreateTopic",), "the topic is created with its tags"),
+    Dependent("ssm:AddTagsToResource", ("ssm:PutParameter",), "parameters are created with their tags"),
     Dependent(
         "rds:AddTagsToResource",
         ("rds:CreateDBInstance", "rds:DeleteDBInstance"),

@@ -32,7 +32,7 @@ from scripts.iam_scopes import Target, scopes  # noqa: E402
 CALLS = ROOT / "docs" / "iam-calls.json"
 POLICIES = ROOT / "docs" / "iam-policy.json"
 PHASES = ("build", "as needed", "destroy")
-EXAMPLE = Target(stack="acme-prod", account="123456789012", partition="aws")
+EXAMPLE = Target(stack="acme-prod", account="123456789012", partition="aws", parameters="/acme/prod")
 
 Policy = dict[str, Any]
 
@@ -51,7 +51,7 @@ def main(arguments: Sequence[str]) -> int:
         return _record(options.record, sys.stdin)
     calls = json.loads(CALLS.read_text(encoding="utf-8"))
     if options.into:
-        target = Target(options.stack, options.account, options.partition)
+        target = Target(options.stack, options.account, options.partition, options.parameters)
         return _write_each(policies(calls, target), target, Path(options.into))
     text = as_text(policies(calls, EXAMPLE))
     if not options.check:
@@ -126,6 +126,7 @@ def _options(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--stack", help="<project>-<environment>")
     parser.add_argument("--account", help="twelve digits")
     parser.add_argument("--partition", default="aws", choices=["aws", "aws-cn", "aws-us-gov"])
+    parser.add_argument("--parameters", help="parameters_path of the inventory, if it has one; default: /<stack>")
     options = parser.parse_args(arguments)
     if options.into and not (options.stack and re.fullmatch(r"\d{12}", options.account or "")):
         parser.error("--into needs --stack, and --account with its twelve digits")

@@ -26,11 +26,12 @@ MANAGED_POLICIES = (
 
 @dataclass(frozen=True)
 class Target:
-    """Whose policies they are. stack is `<project>-<environment>`."""
+    """Whose policies they are. stack is `<project>-<environment>`, parameters the inventory's parameters_path."""
 
     stack: str
     account: str
     partition: str
+    parameters: str | None = None
 
     def arn(self, service: str, resource: str, region: str = "*", account: str | None = None) -> str:
         owner = self.account if account is None else account
@@ -63,6 +64,7 @@ def scopes(target: Target) -> tuple[Scope, ...]:
         *_storage(target),
         *_watching(target),
         *_names(target),
+        *_parameters(target),
     )
 
 
@@ -193,7 +195,22 @@ def _names(target: Target) -> tuple[Scope, ...]:
         Scope("services", "AcmCertificates", ["acm:*"], [target.arn("acm", "certificate/*")]),
         Scope("services", "DnsAny", anywhere, ["*"]),
         Scope("services", "DnsZones", ["route53:*"], [*zones, changes]),
-        # Images are looked up among the parameters that AWS publishes.
-        Scope("services", "PublicParameters", ["ssm:*"], [target.arn("ssm", "parameter/aws/service/*", account="")]),
         Scope("services", "Account", ["servicequotas:Get*", "sts:GetCallerIdentity", "tag:GetResources"], ["*"]),
+    )
+
+
+def _parameters(target: Target) -> tuple[Scope, ...]:
+    # Without a path nothing is written; what is read then are the tags of parameters that there are not.
+    path = f"parameter/{(target.parameters or target.stack).strip('/')}"
+    own = [target.arn("ssm", path), target.arn("ssm", f"{path}/*")]
+    return (
+        Scope("services", "ParametersList", ["ssm:DescribeParameters"], ["*"]),
+        # Images are looked up among the parameters that AWS publishes, which have no account.
+        Scope(
+            "services",
+            "ParametersRead",
+            ["ssm:GetParameter", "ssm:GetParameters"],
+            [target.arn("ssm", "parameter/aws/service/*", account=""), *own],
+        ),
+        Scope("services", "ParametersOwn", ["ssm:*"], own),
     )

@@ -33,10 +33,11 @@ class ActionModule(ActionBase):  # type: ignore[misc]
         outputs = no_outputs()
         plans: dict[str, dict[str, Any]] = {}
         inputs = Inputs(self._templar, Roles(self._loader), variables, load_extra_vars(self._loader))
-        for name in LAYERS:
-            plans[name] = self._plan(name, inputs.of(name, outputs), variables)
-            outputs[name] = plans[name]["outputs"]
         chosen = [name for name, layer in LAYERS.items() if _is_chosen(layer, *map(set, _tags(variables)))]
+        for name in LAYERS:
+            pending = any(planned["plan"] for below, planned in plans.items() if below in chosen)
+            plans[name] = self._plan(name, inputs.of(name, outputs, pending=pending), variables)
+            outputs[name] = plans[name]["outputs"]
         return {**result, OUTPUTS: outputs, **_summary({name: plans[name] for name in chosen}, self._task)}
 
     def _plan(self, layer: str, reader: Reader, variables: dict[str, Any]) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from ._model.database import DATABASE_TYPES, database_model
 from ._model.dns import DNS_TYPES, dns_model
 from ._model.keys import KEYS_TYPES, keys_model
 from ._model.monitoring import MONITORING_PRUNED, MONITORING_TYPES, monitoring_model
+from ._model.parameters import PARAMETERS_PRUNED, PARAMETERS_TYPES, parameters_model
 from ._model.security import SECURITY_PRUNED, SECURITY_TYPES, security_model
 from ._model.storage import STORAGE_PRUNED, STORAGE_TYPES, storage_model
 from ._model.vpc import VPC_TYPES, vpc_model
@@ -27,6 +28,7 @@ from ._stack.database import DATABASE_HINTS, database_outputs, read_database
 from ._stack.dns import DNS_HINTS, dns_outputs, read_dns
 from ._stack.keys import keys_outputs, read_keys
 from ._stack.monitoring import MONITORING_HINTS, monitoring_outputs, read_monitoring
+from ._stack.parameters import PARAMETERS_HINTS, parameters_outputs, read_parameters
 from ._stack.security import SECURITY_HINTS, read_security, security_outputs
 from ._stack.storage import read_storage, storage_outputs
 from ._stack.vpc import read_vpc, vpc_outputs
@@ -106,5 +108,15 @@ LAYERS: Mapping[str, Layer] = {
             MONITORING_HINTS,
         ),
         Layer("dns", "dns", DNS_TYPES, dns_model, read_dns, dns_outputs, frozenset({"health_check"}), DNS_HINTS),
+        Layer(
+            "parameters",
+            "parameters",
+            PARAMETERS_TYPES,
+            parameters_model,
+            read_parameters,
+            parameters_outputs,
+            PARAMETERS_PRUNED,
+            PARAMETERS_HINTS,
+        ),
     )
 }

@@ -23,7 +23,7 @@ options:
     description: Which layer.
     type: str
     required: true
-    choices: [keys, zone, vpc, security, storage, database, compute, monitoring, dns]
+    choices: [keys, zone, vpc, security, storage, database, compute, monitoring, dns, parameters]
   config:
     description: The inputs of the layer's role without the role's prefix; see the role's documentation.
     type: dict

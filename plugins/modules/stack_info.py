@@ -19,7 +19,7 @@ options:
     description: Which layers to read; all by default. The outputs of the others are returned too, with nulls.
     type: list
     elements: str
-    choices: [keys, zone, vpc, security, storage, database, compute, monitoring, dns]
+    choices: [keys, zone, vpc, security, storage, database, compute, monitoring, dns, parameters]
   resources:
     description: Return each resource under RV(found) too.
     type: bool

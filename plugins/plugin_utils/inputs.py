@@ -21,6 +21,8 @@ WIRING = "cutover_wiring"
 """The playbook's variable that holds, by layer, what it gives to the layer's role."""
 OUTPUTS = "stack"
 """The variable by which the wiring knows the outputs of the layers below."""
+PENDING = "changes_below"
+"""The variable by which the wiring knows whether a run would change a layer below, and so perhaps its outputs."""
 ENTRY_CONFIGS = {"keys": "__security_keys_config", "zone": "__dns_zone_config"}
 """Layers that are an entry point of a role beside its main one; any other's inputs are in __<role>_config."""
 
@@ -106,10 +108,11 @@ class Inputs:
         self._above = {name: variables[name] for name in extra if name in variables}
         self._wiring: Mapping[str, Mapping[str, Any]] = variables.get(WIRING) or {}
 
-    def of(self, layer: str, outputs: Mapping[str, Any]) -> Reader:
-        """Their values for one layer; outputs are those of the layers below."""
+    def of(self, layer: str, outputs: Mapping[str, Any], *, pending: bool = False) -> Reader:
+        """Their values for one layer; outputs are those of the layers below, pending whether a run changes one."""
         wired = self._wiring.get(layer) or {}
-        return Reader(self._templar, {**self._below, **wired, **self._above, OUTPUTS: outputs})
+        known = {OUTPUTS: outputs, PENDING: pending}
+        return Reader(self._templar, {**self._below, **wired, **self._above, **known})
 
 
 def no_outputs() -> dict[str, Any]:

@@ -24,6 +24,8 @@ from tests.integration.runs import Controller, Run
 # A stack that can be removed again at the end of the tests; everything else is as a person would have it.
 REMOVABLE = {"database_deletion_protection": False, "storage_destroy_data": True}
 
+# What the example's policies let the controller write.
+PARAMETERS = iam_policy.EXAMPLE.parameters
 CONTROLLERS_POLICIES = "acme-prod-controller-"
 
 
@@ -45,7 +47,7 @@ def cloud() -> Iterator[Client]:
 
 @pytest.fixture(scope="session")
 def controller(cloud: Client, tmp_path_factory: pytest.TempPathFactory) -> Controller:
-    variables = {**REMOVABLE, **hired(cloud)}
+    variables = {**REMOVABLE, "parameters_path": PARAMETERS, **hired(cloud)}
     return Controller(cloud, Path(tmp_path_factory.mktemp("controller")), variables=variables)
 
 

@@ -45,6 +45,7 @@ COUNTS = {
     "dashboard": 1,
     "zone": 1,
     "health check": 2,
+    "parameter": 162,
 }
 
 
@@ -72,6 +73,7 @@ def taggable(reading: Reading) -> Iterator[Tagged]:
     yield from _fleets(reading)
     yield from _watching(reading)
     yield from _dns(reading)
+    yield from _parameters(reading)
 
 
 def _inline(kind: str, items: Iterable[Item], name: str) -> Iterator[Tagged]:
@@ -160,3 +162,10 @@ def _dns(reading: Reading) -> Iterator[Tagged]:
         answer = reading.aws("route53").list_tags_for_resources(ResourceType=resource_type, ResourceIds=ids)
         for item in answer["ResourceTagSets"]:
             yield kind, item["ResourceId"], tags_of(item)
+
+
+def _parameters(reading: Reading) -> Iterator[Tagged]:
+    ssm = reading.aws("ssm")
+    for item in reading.all("ssm", "describe_parameters", "Parameters"):
+        answer = ssm.list_tags_for_resource(ResourceType="Parameter", ResourceId=item["Name"])
+        yield "parameter", item["Name"], tags_of(answer)

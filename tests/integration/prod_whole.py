@@ -129,6 +129,41 @@ def outputs_need_no_lookup(reading: Reading) -> None:
         contains(shown[0], {"arn": f"arn:aws:s3:::{name}", "region": region}, name)
 
 
+MOVING = ("weights", "capacity", "image_id", "launch_template_version", "engine_version", "pending_reboot", "phase")
+"""Outputs that have no parameter, because they move between two runs; so has the state of the certificate."""
+
+
+def outputs_are_parameters(reading: Reading) -> None:
+    """Every output that does not move, one a parameter, plain text, with the value that the file has."""
+    path = reading.built.controller.variables["parameters_path"]
+    pages = reading.aws("ssm").get_paginator("get_parameters_by_path").paginate(Path=path, Recursive=True)
+    found = {item["Name"]: item for page in pages for item in page["Parameters"]}
+    same({item["Type"] for item in found.values()}, {"String", "StringList"})
+    same({name: item["Value"] for name, item in found.items()}, dict(_parameters(reading.outputs, path)))
+    assert len(found) >= 100
+    contains(
+        {name: item["Value"] for name, item in found.items()},
+        {
+            f"{path}/vpc/vpc_id": reading.vpc["VpcId"],
+            f"{path}/vpc/subnet_ids/private": ",".join(subnet["SubnetId"] for subnet in reading.tier("private")),
+            f"{path}/database/port": str(reading.database["Endpoint"]["Port"]),
+            f"{path}/database/secret_arn": reading.database["MasterUserSecret"]["SecretArn"],
+            f"{path}/compute/sides/green/target_group_arn": reading.target_group("green")["TargetGroupArn"],
+        },
+    )
+
+
+def _parameters(value: Any, path: str) -> Iterator[tuple[str, str]]:
+    if isinstance(value, dict):
+        for name, part in value.items():
+            if name not in (*MOVING, "certificate_status", "tags", "parameters"):
+                yield from _parameters(part, f"{path}/{name}")
+    elif isinstance(value, list):
+        yield path, ",".join(value)
+    elif value is not None:
+        yield path, value if isinstance(value, str) else json.dumps(value)
+
+
 def _wanted_outputs(reading: Reading) -> dict[str, dict[str, Any]]:
     database = reading.database
     records = {record["SetIdentifier"]: record for record in reading.records if "Weight" in record}

@@ -177,6 +177,8 @@ BAD: dict[str, tuple[Case, list[str]]] = {
         given(monitoring_subscriptions=[{"protocol": "email", "endpoint": "ops"}]),
         ["monitoring_subscriptions[0].endpoint"],
     ),
+    "path of parameters with a slash at its end": (given(parameters_path="/acme/prod/"), ["parameters_path"]),
+    "path of parameters that AWS keeps": (given(parameters_path="/aws/acme"), ["parameters_path"]),
     "password in the inventory": (given(database_master_password=SECRET), ["database_master_password"]),
     "account not in the list": (given(allowed_account_ids=["210987654321"]), ["allowed_account_ids"]),
     "accounts of production missing": (given(allowed_account_ids=MISSING), ["allowed_account_ids"]),

@@ -45,6 +45,7 @@ PAGE: dict[str, dict[str, Check]] = {
         "names follow one scheme, with the region where a name is global": whole.names_follow_one_scheme,
         "60 outputs and more": whole.sixty_outputs,
         "outputs so complete that another tool needs no look-up": whole.outputs_need_no_lookup,
+        "outputs as SSM parameters where asked": whole.outputs_are_parameters,
     },
     "vpc": {
         "3 zones, public, private and database subnets": network.subnets_in_three_zones,

@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 from .._model.core import PHASE_TAG, UNKNOWN, Found, Model, Reality, Resource, Value
 
 CREATE, UPDATE, DELETE = "create", "update", "delete"
+VALUES = "values"
+"""An attribute of many values by name: each that differs is a difference, and so is each that is too much."""
 
 
 @dataclass(frozen=True)
@@ -98,6 +100,12 @@ def _differences(wanted: Mapping[str, Value], actual: Mapping[str, Value]) -> It
                 Difference(f"tags.{tag}", present.get(tag), value)
                 for tag, value in after.items()
                 if present.get(tag) != value
+            )
+        elif path == VALUES and isinstance(after, Mapping) and isinstance(before, Mapping):
+            yield from (
+                Difference(f"{path}.{name}", before.get(name), after.get(name))
+                for name in sorted(before.keys() | after.keys())
+                if before.get(name) != after.get(name)
             )
         elif after == UNKNOWN or before != after:
             yield Difference(path, before, after)

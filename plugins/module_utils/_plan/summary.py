@@ -25,7 +25,7 @@ def summary_text(resources: Mapping[str, Mapping[str, Mapping[str, Any]]], title
     for several.
     """
     lines = [title, ""]
-    for layer, found in resources.items():
+    for layer, found in ((name, found) for name, found in resources.items() if found):
         kinds = Counter(str(resource["type"]) for resource in found.values())
         listed = ", ".join(f"{number} {kind}" if number > 1 else kind for kind, number in kinds.items())
         lines.append(f"  {layer:<12}{len(found):>4}  {listed}")

@@ -19,7 +19,7 @@ from .inventory import Inventory, Peer
 from .names import models, name_findings
 from .present import Answered, ask
 from .reach import reach_findings
-from .rules import compute, database, dns, limits, monitoring, network, place, storage, tags
+from .rules import compute, database, dns, limits, monitoring, network, parameters, place, storage, tags
 from .variables import PHASES, PLANNED_MINUTES
 
 RULES = (
@@ -31,6 +31,7 @@ RULES = (
     dns.dns_findings,
     storage.storage_findings,
     monitoring.monitoring_findings,
+    parameters.parameters_findings,
 )
 NOWHERE = "000000000000"
 """Stands for the account while it is not known: the models need one to compute names."""

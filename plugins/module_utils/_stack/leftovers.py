@@ -43,6 +43,7 @@ READ_BY_LAYERS = frozenset(
         "route53:hostedzone",
         "s3:",
         "sns:",
+        "ssm:parameter",
     }
 )
 """What the readers list by the stack's tag, as service and first word of the ARN's resource part. They ask the services

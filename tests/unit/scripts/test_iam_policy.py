@@ -39,6 +39,7 @@ ON_ANYTHING = {
     "IamList",
     "KmsAny",
     "LogsRead",
+    "ParametersList",
     "RdsRead",
     "S3List",
     "SnsList",
@@ -175,6 +176,14 @@ def test_policies_for_another_stack_come_one_file_each(tmp_path: Path) -> None:
     assert set(files) == {f"shop-test-controller-{name}.json" for name in POLICIES}
     assert "acme" not in "".join(files.values())
     assert "123456789012" not in "".join(files.values())
+
+
+@pytest.mark.parametrize(("path", "reached"), [(None, "shop-test"), ("/shop/test", "shop/test")])
+def test_parameters_are_reached_below_the_path_of_the_inventory(path: str | None, reached: str) -> None:
+    found = iam_policy.policies(CALLS, Target("shop-test", "111122223333", "aws", path))
+    (own,) = [s for policy in found.values() for s in policy["Statement"] if "ssm:PutParameter" in s["Action"]]
+    arn = f"arn:aws:ssm:*:111122223333:parameter/{reached}"
+    assert own["Resource"] == [arn, f"{arn}/*"]
 
 
 @pytest.mark.parametrize("account", ["12345", "12345678901x", ""])

@@ -16,8 +16,12 @@ from typing import Any
 
 import pytest
 
+from local_cloud import arns
 from local_cloud.actions import action_names
+from local_cloud.cloud import Cloud
 from local_cloud.layers.authorization import Identity
+from local_cloud.request import Request
+from local_cloud.wire import service_model
 from scripts import iam_policy
 from tests.unit import aws_reference
 from tests.unit.aws_reference import Kind, as_documented
@@ -42,6 +46,7 @@ NAMES = {
     "Alias": "acme-prod",
     "LogGroupName": "/acme-prod/app/access",
     "OptionGroupName": "default:mysql-8-4",
+    "ParameterNameWithoutLeadingSlash": "acme/prod/vpc/vpc_id",
     "SecretId": "rds!db-0a1b2c3d",
     "ServiceName": "autoscaling.amazonaws.com",
     "RoleNameWithPath": "acme-prod-instance-us-east-1",
@@ -56,7 +61,7 @@ def arn_of(action: str, kind: Kind) -> str:
     names = dict(NAMES)
     if action == "iam:CreateServiceLinkedRole":
         names["RoleNameWithPath"] = "aws-service-role/rds.amazonaws.com/AWSServiceRoleForRDS"
-    if action.startswith("ssm:Get"):
+    if action in ("ssm:GetParameter", "ssm:GetParameters"):
         names |= {"Account": "", "ParameterNameWithoutLeadingSlash": PUBLISHED_BY_AWS}
     return kind.filled(names, "acme-prod-app")
 
@@ -110,6 +115,36 @@ def test_a_condition_has_a_key_that_aws_gives_with_the_action(action: str, key: 
         kinds = granted_kinds(action)
         needed = [kind for kind in kinds if kind.required] or kinds
         assert [kind.name for kind in needed if wanted not in kind.condition_keys] == []
+
+
+ON_ARNS = [
+    operation
+    for operation in OPERATIONS
+    if any(GRANTS[action]["Resource"] != ["*"] for action in action_names(operation))
+]
+
+
+@pytest.mark.parametrize("operation", ON_ARNS)
+def test_the_local_cloud_knows_what_an_operation_works_on(operation: str) -> None:
+    """Whatever its parameters call it; or else a run would be refused what AWS allows."""
+    service, _, name = operation.partition(":")
+    request = Request({}, b"", service, name, "us-east-1", "123456789012", "", "", {}, Cloud())
+    shape = service_model(service).operation_model(name).input_shape
+    request.__dict__["parameters"] = {member: sample(service, member, inner) for member, inner in shape.members.items()}
+    assert arns.resources(request) != [arns.ANYTHING]
+
+
+def sample(service: str, name: str, shape: Any, depth: int = 2) -> Any:
+    """A value of a parameter, with everything in it down to a depth."""
+    if shape.type_name == "structure":
+        return {member: sample(service, member, inner, depth - 1) for member, inner in shape.members.items() if depth}
+    if shape.type_name == "list":
+        return [sample(service, name, shape.member, depth)]
+    if getattr(shape, "enum", None):
+        return shape.enum[0]
+    if name.lower().endswith(("arn", "arns", "resourcename")):
+        return f"arn:aws:{arns.PREFIXES.get(service, service)}:us-east-1:123456789012:acme-prod-app"
+    return "acme-prod-app" if shape.type_name == "string" else None
 
 
 def needed(operation: str) -> Iterator[tuple[str, str]]:

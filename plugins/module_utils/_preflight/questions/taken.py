@@ -11,9 +11,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from ..._layers import LAYERS
 from ..._model.core import STACK_TAG, Resource, Value
 from ..._stack.context import tags_of
-from ..asking import Question, Subject, Unanswered, call, listing, without
+from ..asking import Question, Subject, Unanswered, call, listing, without, without_values
 from ..findings import Finding, finding
 
 TAGS_AT_ONCE = 20
@@ -149,6 +150,25 @@ def _zone(subject: Subject, name: str, item: dict[str, Any]) -> Iterator[Finding
     yield finding("dns_zone_name", name, rule, f"Set dns_zone_id: {identity} to use it, or choose another name")
 
 
+def _parameters(subject: Subject) -> Iterator[Finding]:
+    """Of the names below the path those count that outputs have; any other is an application's own."""
+    path = str(subject.typed["parameters_path"])
+    outputs = [f"{path}/{layer}/{name}" for layer, one in LAYERS.items() for name in one.outputs({})]
+    mark = {"Key": f"tag:{STACK_TAG}", "Values": [subject.stack.name]}
+    own = {item["Name"] for item in _described(subject, mark)}
+    for item in _described(subject, {"Key": "Path", "Option": "Recursive", "Values": [path]}):
+        name = str(item["Name"])
+        if name not in own and any(name == output or name.startswith(f"{output}/") for output in outputs):
+            rule = (
+                f"there is a parameter {name} already, and it does not carry the tag {STACK_TAG}={subject.stack.name}"
+            )
+            yield finding("parameters_path", path, rule, "Choose another path, or remove it if nobody needs it")
+
+
+def _described(subject: Subject, only: dict[str, Any]) -> list[dict[str, Any]]:
+    return listing(subject.context, "ssm", "describe_parameters", "Parameters", ParameterFilters=[only])
+
+
 def _question(what: str, variable: str, layer: str, ask: Callable[[Subject], Iterator[Finding]]) -> Question:
     return Question(f"names of {what}", variable, ask, without(layer))
 
@@ -160,4 +180,5 @@ QUESTIONS = (
     _question("roles", "project", "keys", _roles),
     _question("key aliases", "project", "keys", _aliases),
     _question("zones", "dns_zone_name", "zone", _zones),
+    Question("names of parameters", "parameters_path", _parameters, without_values("parameters_path")),
 )

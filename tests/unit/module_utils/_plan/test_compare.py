@@ -45,6 +45,12 @@ def paths(changes: tuple) -> list[tuple[str, list[str]]]:
             id="what the model does not name is AWS's business",
         ),
         pytest.param(
+            wanted(values={"same": "1", "other": "1", "new": "1"}),
+            found(values={"same": "1", "other": "2", "old": "1"}),
+            [("update", ["values.new", "values.old", "values.other"])],
+            id="each of many values, also those that are too many",
+        ),
+        pytest.param(
             wanted(key_arn=UNKNOWN),
             found(key_arn="arn"),
             [("update", ["key_arn"])],

@@ -120,6 +120,9 @@ def test_leaves_count_values_and_no_nulls() -> None:
 
 def test_the_summary_counts_resources_by_layer() -> None:
     text = summary_text(
-        {"vpc": {"a": {"type": "subnet"}, "b": {"type": "subnet"}}}, "acme-prod stands", {"outputs": ["one", "two"]}
+        {"vpc": {"a": {"type": "subnet"}, "b": {"type": "subnet"}}, "dns": {}},
+        "acme-prod stands",
+        {"outputs": ["one", "two"]},
     )
     assert "2 subnet" in text and "  one" in text and text.count("outputs") == 1
+    assert "dns" not in text, "a layer of which there is nothing has no line"

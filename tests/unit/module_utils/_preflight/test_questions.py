@@ -299,6 +299,16 @@ class TestTaken:
         (found,) = ask(taken.QUESTIONS, models)
         assert f"dns_zone_id: {zone.rsplit('/', 1)[-1]}" in found.fix
 
+    def test_parameters_of_others_in_the_place_of_outputs_are_told(self, ask: Ask, cloud: LocalCloud) -> None:
+        ssm = cloud.client("ssm")
+        for name, owner in (("vpc/vpc_id", OURS), ("database/password", THEIRS), ("app/colour", {})):
+            ssm.put_parameter(Name=f"/acme/prod/{name}", Value="x", Type="String", Tags=tags(owner))
+        assert ask(taken.QUESTIONS, parameters_path="/acme/prod") == []
+        ssm.put_parameter(Name="/acme/prod/vpc/subnet_ids/public", Value="x", Type="String", Tags=tags(THEIRS))
+        (found,) = ask(taken.QUESTIONS, parameters_path="/acme/prod")
+        assert found.variable == "parameters_path"
+        assert "a parameter /acme/prod/vpc/subnet_ids/public already" in found.rule
+
 
 class TestGiven:
     def test_a_zone_that_does_not_exist_is_told(self, ask: Ask) -> None:

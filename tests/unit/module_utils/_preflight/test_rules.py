@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from ansible_collections.cutover.aws.plugins.module_utils._preflight.rules.limits import LIMITS, limit_findings
 from ansible_collections.cutover.aws.plugins.module_utils._preflight.rules.network import network_findings
+from ansible_collections.cutover.aws.plugins.module_utils._preflight.rules.parameters import parameters_findings
 from ansible_collections.cutover.aws.plugins.module_utils._preflight.rules.place import account_of, arns, place_findings
 from ansible_collections.cutover.aws.plugins.module_utils._preflight.rules.tags import tag_findings
 from tests.unit.module_utils._preflight.reading import only, told
@@ -235,3 +236,27 @@ class TestLimits:
 
     def test_backups_are_no_logs(self) -> None:
         assert list(limit_findings({"database_backup_retention": 31, "preflight_aws": True})) == []
+
+
+class TestParameters:
+    @pytest.mark.parametrize("path", ["/acme/prod", "/acme", "/a.b/c_d/e-f", None])
+    def test_a_path_below_which_parameters_can_be(self, path: str | None) -> None:
+        assert list(parameters_findings({"parameters_path": path})) == []
+
+    @pytest.mark.parametrize(
+        ("path", "rule"),
+        [
+            ("acme/prod", "no path"),
+            ("/acme/prod/", "no path"),
+            ("/", "no path"),
+            ("//prod", "no path"),
+            ("/acme/pröd", "no path"),
+            ("/aws/prod", "begins with aws"),
+            ("/AWSome", "begins with aws"),
+            ("/ssm", "begins with aws or ssm"),
+            ("/a" * 10, "more than 9 levels"),
+        ],
+    )
+    def test_a_path_that_aws_would_refuse_is_told(self, path: str, rule: str) -> None:
+        (found,) = parameters_findings({"parameters_path": path})
+        assert rule in found.rule
