@@ -17,7 +17,7 @@ Options = dict[str, Any]
 """What an entry point takes: the specification of each variable."""
 
 ROOT = Path(__file__).resolve().parents[1]
-SHARED = ("cutover_stack", "cutover_aws", "cutover_full", "cutover_reading", "cutover_settle")
+SHARED = ("cutover_stack", "cutover_aws", "cutover_found", "cutover_full", "cutover_reading", "cutover_settle")
 UNDOING = "destroy"
 LONGEST_DEFAULT = 60
 MARKUP = re.compile(r"\b(?:[COVEPM]|RV)\(([^)]*)\)")

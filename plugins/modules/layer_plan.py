@@ -44,6 +44,12 @@ options:
       - Reads of AWS are eventually consistent, so a run's last look at a layer waits.
     type: int
     default: 0
+  settle_types:
+    description:
+      - The types of resources that O(settle) waits for; all by default. For a layer that takes long and on whose first
+        parts others can begin to build.
+    type: list
+    elements: str
 extends_documentation_fragment:
   - cutover.aws.stack
   - amazon.aws.common.modules
@@ -119,7 +125,7 @@ from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleA
 
 from ..module_utils._errors import fail_clearly
 from ..module_utils._layers import LAYERS
-from ..module_utils._plan.layer import layer_result, look_at
+from ..module_utils._plan.layer import Settled, layer_result, look_at
 from ..module_utils._plan.settle import Clock
 from ..module_utils._stack.module import STACK_OPTIONS, context_of, stack_of
 
@@ -134,6 +140,7 @@ def main() -> None:
             "full": {"type": "bool", "default": False},
             "reading": {"type": "dict"},
             "settle": {"type": "int", "default": 0},
+            "settle_types": {"type": "list", "elements": "str"},
         },
         supports_check_mode=True,
     )
@@ -142,7 +149,8 @@ def main() -> None:
         model = layer.model(stack, module.params["config"])
         context = context_of(module, stack, layer.expected(model))
         clock = Clock(time.monotonic, time.sleep)
-        reality = look_at(layer, model, lambda: layer.read(context), clock, module.params["settle"])
+        wanted = Settled(module.params["settle"], module.params["settle_types"])
+        reality = look_at(layer, model, lambda: layer.read(context), clock, wanted)
         result = layer_result(layer, model, reality, full=module.params["full"], check_mode=module.check_mode)
         module.exit_json(**result)
 

@@ -44,7 +44,7 @@ options:
     description: Seconds; by default a few times what AWS usually takes for this kind of resource.
     type: int
   interval:
-    description: Seconds between two looks; by default 5, for databases 15.
+    description: Seconds between two looks, but for the first ones, which come sooner; by default 5 to 15.
     type: int
 extends_documentation_fragment:
   - amazon.aws.common.modules

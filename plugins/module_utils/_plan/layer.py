@@ -4,8 +4,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import asdict
+from collections.abc import Callable, Collection
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from .._errors import CutoverError
@@ -22,19 +22,32 @@ class NotSettled(CutoverError):
     """After a run AWS still does not show what the model asks for; the text lists the differences."""
 
 
-def look_at(layer: Layer, model: Model, read: Callable[[], Reality], clock: Clock, timeout: float = 0) -> Reality:
-    """What AWS has of the layer.
-
-    With a timeout (seconds) it reads until the plan is empty, and raises NotSettled if it stays.
+@dataclass(frozen=True)
+class Settled:
+    """What a look waits for: that nothing differs any more, for at most timeout seconds (0 looks once). types are those
+    that count, None stands for all.
     """
+
+    timeout: float = 0
+    types: Collection[str] | None = None
+
+    def of(self, plan: Plan) -> Plan:
+        """What of the plan counts."""
+        if self.types is None:
+            return plan
+        return replace(plan, changes=tuple(change for change in plan.changes if change.type in self.types))
+
+
+def look_at(layer: Layer, model: Model, read: Callable[[], Reality], clock: Clock, settled: Settled) -> Reality:
+    """What AWS has of the layer. Raises NotSettled if what is waited for does not come in time."""
 
     def look() -> tuple[Reality, Plan]:
         reality = read()
-        return reality, compare(model, reality, layer.pruned)
+        return reality, settled.of(compare(model, reality, layer.pruned))
 
-    reality, plan = settle(look, timeout, clock)
-    if timeout and plan.changes:
-        raise NotSettled(_unsettled(layer, plan, timeout))
+    reality, plan = settle(look, settled.timeout, clock)
+    if settled.timeout and plan.changes:
+        raise NotSettled(_unsettled(layer, plan, settled.timeout))
     return reality
 
 

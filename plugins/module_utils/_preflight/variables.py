@@ -62,6 +62,7 @@ PLAYBOOK_FACTS = (
     "cutover_existing",
     "cutover_failure",
     "cutover_folder",
+    "cutover_found",
     "cutover_identity_only",
     "cutover_layer_plans",
     "cutover_left",

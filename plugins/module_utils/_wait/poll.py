@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from botocore.client import BaseClient
 
 ABSENT = "absent"
+FIRST_PAUSE = 1.0
+"""Seconds; what is nearly there is not kept waiting for a whole interval."""
 
 
 class WaitFailed(CutoverError):
@@ -25,7 +27,7 @@ class WaitFailed(CutoverError):
 
 @dataclass(frozen=True)
 class Patience:
-    """How long to wait in all, and between two looks, in seconds."""
+    """How long to wait in all, and at most between two looks, in seconds."""
 
     timeout: float
     interval: float
@@ -40,12 +42,13 @@ def wait_until(
     *,
     absent: bool,
 ) -> dict[str, str]:
-    """The states by name once all are ready (or gone, when absent).
+    """The states by name once all are ready (or gone, when absent). The pauses double up to the interval.
 
     Raises WaitFailed on a failure state, or when the time is over.
     """
     clock = patience.clock
     deadline = clock.now() + patience.timeout
+    pause = min(FIRST_PAUSE, patience.interval)
     while True:
         states = {name: ABSENT for name in names} | dict(look())
         if absent:
@@ -62,7 +65,8 @@ def wait_until(
                 f"after {patience.timeout:.0f} s {listed}. "
                 "Running the playbook again goes on waiting; timeout makes it wait longer."
             )
-        clock.sleep(min(patience.interval, left))
+        clock.sleep(min(pause, left))
+        pause = min(pause * 2, patience.interval)
 
 
 def _stop_on_failure(condition: Condition, states: Mapping[str, str]) -> None:
