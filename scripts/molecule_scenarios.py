@@ -4,8 +4,8 @@
 """Prints the molecule scenarios that a change calls for. usage: molecule_scenarios.py [BASE]
 
 What belongs to one role, or is used by one role alone, calls for that role's scenario. What several use calls for
-`site`, which looks at all of them. Documentation calls for none. Without BASE, the commit that the change starts
-from, one role's scenario is printed, another one for each commit.
+`site`, which looks at all of them; it also stands for a change that calls for more than a few. Documentation calls for
+none. Without BASE, the commit that the change starts from, one role's scenario is printed, another one for each commit.
 """
 
 from __future__ import annotations
@@ -23,6 +23,8 @@ ROOT = Path(__file__).resolve().parents[1]
 FOLDER = ROOT / "extensions" / "molecule"
 SITE = "site"
 ACCOUNT = "default"
+FEW = 3
+"""A scenario takes some two minutes, and CI is to stay well below an hour."""
 SHARED_FOLDERS = ("extensions", "inventories", "local_cloud", "playbooks", "plugins")
 SHARED_FILES = ("ansible.cfg", "requirements/molecule.txt", "requirements/run.txt", "scripts/molecule", "site.yml")
 USED = re.compile(r"\bcutover\.aws\.(\w+)")
@@ -78,7 +80,8 @@ def _one_of(roles: set[str]) -> str | None:
 
 def scenarios(paths: Iterable[str]) -> list[str]:
     """What all changed files together call for."""
-    return sorted({scenario for scenario in map(called_for, paths) if scenario})
+    found = sorted({scenario for scenario in map(called_for, paths) if scenario})
+    return found if len(found) <= FEW else [SITE]
 
 
 def turn(commit: str) -> list[str]:

@@ -64,6 +64,12 @@ def test_a_change_calls_for_each_scenario_once() -> None:
     assert scenarios(changed) == ["dns", "vpc"]
 
 
+def test_a_change_that_calls_for_many_is_looked_at_as_a_whole() -> None:
+    changed = [f"roles/{role}/tasks/main.yml" for role in role_scenarios()]
+    assert scenarios(changed[:3]) == list(role_scenarios()[:3])
+    assert scenarios(changed[:4]) == ["site"]
+
+
 def test_every_role_has_its_turn() -> None:
     assert {name for number in range(len(role_scenarios())) for name in turn(f"{number:x}")} == set(role_scenarios())
 
