@@ -61,6 +61,17 @@ def test_destroy_needs_the_stacks_name(prod: Built, cloud: Client) -> None:
     assert cloud.calls(since=mark, access="write") == []
 
 
+def test_destroy_tells_all_protections_at_once_and_touches_nothing(prod: Built, cloud: Client) -> None:
+    mark = cloud.mark()
+    protected = {"database_deletion_protection": True, "compute_deletion_protection": True}
+    refused = prod.controller.run("playbooks/destroy.yml", destroy_confirm="acme-prod", **protected).expect(2)
+    warned = prod.controller.run("playbooks/destroy.yml", "--check", **protected).expect()
+    for variable in protected:
+        assert f"{variable} is true" in refused.output
+        assert f"{variable} is true" in warned.output
+    assert cloud.calls(since=mark, access="write") == []
+
+
 def test_destroy_leaves_only_what_it_lists_and_is_quiet_the_second_time(prod: Built, cloud: Client) -> None:
     gone = prod.controller.run("playbooks/destroy.yml", destroy_confirm="acme-prod").expect()
     assert "is gone." in gone.output

@@ -17,7 +17,7 @@ from .spec import Option, checked
 from .variables import CREDENTIALS, IDENTITY, PLAYBOOK_FACTS, ROLE_FACTS, SITE_OPTIONS
 
 UNDEFINED = re.compile(r"'(\w+)' is undefined")
-GIVEN_BY_ROLES = ("_outputs", "_retained")
+GIVEN_BY_ROLES = ("_outputs", "_protected", "_retained")
 """Ends of names that roles themselves give to facts."""
 OWN_PREFIX = "cutover_"
 
