@@ -166,9 +166,10 @@ def _confirmation(inventory: Inventory) -> Iterator[Finding]:
         )
     elif given not in names:
         stacks = "stack of this inventory is" if len(names) == 1 else "stacks of this inventory are"
+        right = " or ".join(f"destroy_confirm={name}" for name in names)
         yield finding(
             "destroy_confirm",
             given,
             f"the {stacks} {' and '.join(names)}",
-            "Write the name of the one that is to go, or take another inventory",
+            f"Write {right} if that is to go, or take another inventory",
         )
