@@ -18,6 +18,7 @@ from local_cloud.client import Client
 from local_cloud.clock import DEFAULT_TIME_SCALE
 from local_cloud.daemon import DEFAULT_PORT, DEFAULT_STATE_DIR, Daemon, follow
 from local_cloud.errors import LocalCloudError
+from local_cloud.live import cli as live_cli
 
 # What a build has to bear; tests and people switch it on by name. Reads are stale where AWS's documentation says so
 # and stock modules are made for it. IAM's 1400 managed policies by twos would be 700 calls for one look-up.
@@ -186,6 +187,7 @@ def _parser() -> argparse.ArgumentParser:
     made.add_argument("rules", nargs="?", help="off, rough, a JSON list, or @FILE")
     made = add("time", time_scale, "Show or set the time scale.")
     made.add_argument("scale", nargs="?", type=_scale, help="seconds for a minute of AWS's time; 0: no waiting")
+    live_cli.add_to(commands, common)
     made = add("env", env, "Print the environment that leads to it and to no real account, for eval.")
     made.add_argument("--region", default=guard.REGION)
     made = add("exec", execute, "Run a command in that environment.")

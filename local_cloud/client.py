@@ -71,6 +71,16 @@ class Client:
         """Zones that no registrar knows: they are not found in DNS. Replaces the list; all others are delegated."""
         self._post("dns", {"undelegated": list(names)})
 
+    def go_live(self) -> Json:
+        """Alarms are evaluated from now on."""
+        return self._post("live", {"on": True})
+
+    def go_still(self) -> None:
+        self._post("live", {"on": False})
+
+    def live(self) -> Json:
+        return self._get("live")
+
     def stop(self, token: str) -> None:
         self._post("stop", {"token": token})
 

@@ -7,11 +7,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from local_cloud import state
 from local_cloud.clock import DEFAULT_TIME_SCALE, Clock, SystemClock
 from local_cloud.layers.call_log import CallLog
 from local_cloud.layers.faults import Faults
+from local_cloud.time.aws_time import MINUTE, REAL_SPEED, AwsTime
+
+if TYPE_CHECKING:
+    from local_cloud.live.world import World
 
 
 @dataclass
@@ -28,13 +33,36 @@ class Cloud:
     undelegated: set[str] = field(default_factory=set)
     resets: list[Callable[[], None]] = field(default_factory=list)
     log: CallLog = field(init=False)
+    aws_time: AwsTime = field(init=False)
+    live: World | None = field(init=False, default=None)
 
     def __post_init__(self) -> None:
         self.log = CallLog(self.log_path)
+        self.aws_time = AwsTime(self.clock, self._speed)
 
     def seconds(self, aws_minutes: float) -> float:
         """How long this many minutes of AWS's time last here."""
         return aws_minutes * self.time_scale
+
+    def _speed(self) -> float:
+        return MINUTE / self.time_scale if self.live is not None and self.time_scale > 0 else REAL_SPEED
+
+    def go_live(self, by_hand: bool = False) -> World:
+        """Raises LocalCloudError where it cannot. Once is enough: what is live already is left alone."""
+        from local_cloud.live.world import World  # noqa: PLC0415  (moto takes a second to import)
+
+        if self.live is None:
+            world = World(self, by_hand)
+            self.aws_time.now()
+            self.live = world
+            self.aws_time.now()
+            world.start()
+        return self.live
+
+    def go_still(self) -> None:
+        if self.live is not None:
+            world, self.live = self.live, None
+            world.stop()
 
     def reset(self) -> None:
         """Empty everything: resources, what the layers know, call log. Faults, time scale, delegations stay."""

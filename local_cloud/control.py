@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
 from local_cloud import quotas
+from local_cloud.errors import LocalCloudError
+from local_cloud.live import control as live_control
 from local_cloud.response import Response
 
 if TYPE_CHECKING:
@@ -49,6 +51,7 @@ class Control:
             ("POST", "quotas"): _set_quota,
             ("POST", "reset"): self._reset,
             ("POST", "stop"): self._stop,
+            **live_control.actions(cloud),
         }
 
     def respond(self, environ: Json, body: bytes) -> Response:
@@ -61,7 +64,7 @@ class Control:
         try:
             parameters = json.loads(body) if body else dict(parse_qsl(environ.get("QUERY_STRING", "")))
             return _json(HTTPStatus.OK, action(parameters))
-        except (ValueError, KeyError, TypeError) as error:
+        except (ValueError, KeyError, TypeError, LocalCloudError) as error:
             return _json(HTTPStatus.BAD_REQUEST, {"error": str(error)})
 
     def _status(self, _: Json) -> Json:
@@ -78,6 +81,7 @@ class Control:
             "time_scale": cloud.time_scale,
             "faults": cloud.faults.describe(),
             "undelegated": sorted(cloud.undelegated),
+            "live": cloud.live is not None,
             **self.extra_status,
         }
 
@@ -97,6 +101,8 @@ class Control:
         scale = float(parameters["scale"])
         if scale < 0:
             raise ValueError("the time scale cannot be negative")
+        if scale == 0 and self._cloud.live is not None:
+            raise ValueError("the time scale cannot be 0 while the local cloud is live")
         self._cloud.time_scale = scale
         return {"time_scale": scale}
 

@@ -144,6 +144,7 @@ class Server:
         self.dns.start()
 
     def stop(self) -> None:
+        self.cloud.go_still()
         if self._thread.is_alive():
             self._http.shutdown()
             self._thread.join()

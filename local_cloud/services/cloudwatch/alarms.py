@@ -1,18 +1,19 @@
 # Copyright: the cutover.aws authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What AWS checks about an alarm, its first state, tags and history."""
+"""What AWS checks about an alarm, its first state, and tags."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from typing import Any
 
 from local_cloud.errors import AwsError
-from local_cloud.layers import Next
+from local_cloud.layers import CRASHED, Next
 from local_cloud.request import Request
 from local_cloud.response import Response
 from local_cloud.services import handles
+from local_cloud.watching.evaluate import COMPARISONS
+from local_cloud.watching.statistics import UnknownStatistic, check_statistic
 
 NOT_FOUND = 404
 DAY = 86400
@@ -32,11 +33,29 @@ def check_alarm(request: Request, next_handler: Next) -> Response:
     _check_times(parameters)
     if ("MetricName" in parameters) == ("Metrics" in parameters):
         raise _invalid("One of MetricName and Metrics must be given, and not both")
+    if request.cloud.live is not None:
+        _refuse_what_is_not_evaluated(parameters)
     before = request.backend().alarms.get(parameters["AlarmName"])
     response = next_handler(request)
     if response.ok:
         _keep_state(request.backend().alarms[parameters["AlarmName"]], before)
     return response
+
+
+def _refuse_what_is_not_evaluated(parameters: dict[str, Any]) -> None:
+    """Better no alarm than one that never goes off."""
+    if "Metrics" in parameters:
+        raise _not_evaluated("alarms on metric math")
+    if parameters["ComparisonOperator"] not in COMPARISONS:
+        raise _not_evaluated(f"alarms by {parameters['ComparisonOperator']}")
+    try:
+        check_statistic(parameters.get("Statistic") or parameters.get("ExtendedStatistic", ""))
+    except UnknownStatistic as error:
+        raise AwsError("NotImplementedByLocalCloud", str(error), CRASHED) from error
+
+
+def _not_evaluated(what: str) -> AwsError:
+    return AwsError("NotImplementedByLocalCloud", f"the local cloud does not evaluate {what}", CRASHED)
 
 
 def _keep_state(alarm: Any, before: Any) -> None:
@@ -68,38 +87,6 @@ def refuse_unknown_resource(request: Request, next_handler: Next) -> Response:
     if name and name not in request.backend().alarms:
         raise AwsError("ResourceNotFoundException", f"{name} does not exist", NOT_FOUND)
     return next_handler(request)
-
-
-@handles("cloudwatch", "DescribeAlarmHistory")
-def describe_history(request: Request, _: Next) -> Response:
-    """moto has none, although it remembers the states that an alarm was in."""
-    wanted = request.parameters.get("AlarmName")
-    items = []
-    for alarm in request.backend().alarms.values():
-        if wanted in (None, alarm.name):
-            items += list(_items(alarm))
-    kind = request.parameters.get("HistoryItemType")
-    return request.answer({"AlarmHistoryItems": [one for one in items if kind in (None, one["HistoryItemType"])]})
-
-
-def _items(alarm: Any) -> Iterator[dict[str, Any]]:
-    """The newest first: each change from the state that moto kept to the one after it."""
-    common = {"AlarmName": alarm.name, "AlarmType": "MetricAlarm"}
-    value, since = alarm.state_value, alarm.state_updated_timestamp
-    for _kind, _reason, _data, old_value, old_since in reversed(alarm.history):
-        yield {
-            **common,
-            "Timestamp": since,
-            "HistoryItemType": "StateUpdate",
-            "HistorySummary": f"Alarm updated from {old_value} to {value}",
-        }
-        value, since = old_value, old_since
-    yield {
-        **common,
-        "Timestamp": alarm.configuration_updated_timestamp,
-        "HistoryItemType": "ConfigurationUpdate",
-        "HistorySummary": f'Alarm "{alarm.name}" created',
-    }
 
 
 def _invalid(message: str) -> AwsError:

@@ -8,6 +8,7 @@ import io
 import json
 import zipfile
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -84,6 +85,41 @@ def test_alarms_carry_tags_and_history(aws: Clients, refused: Refused) -> None:
 def test_canary_moto_has_no_history(bare: Clients) -> None:
     with pytest.raises(ClientError):
         bare("cloudwatch").describe_alarm_history()
+
+
+def test_canary_moto_cannot_make_composites(bare: Clients) -> None:
+    with pytest.raises(ClientError):
+        bare("cloudwatch").put_composite_alarm(AlarmName="one", AlarmRule="TRUE")
+
+
+def median(clients: Clients) -> Any:
+    cloudwatch, now = clients("cloudwatch"), datetime.now(UTC)
+    cloudwatch.put_metric_data(Namespace="Shop", MetricData=[{"MetricName": "M", "Values": [1, 2, 9]}])
+    stat = {"Metric": {"Namespace": "Shop", "MetricName": "M"}, "Period": 60, "Stat": "p50"}
+    (found,) = cloudwatch.get_metric_data(
+        MetricDataQueries=[{"Id": "one", "MetricStat": stat}],
+        StartTime=now - timedelta(minutes=5),
+        EndTime=now + timedelta(minutes=1),
+    )["MetricDataResults"]
+    return found["Values"]
+
+
+def test_metric_data_have_percentiles(aws: Clients) -> None:
+    assert median(aws) == [2]
+
+
+def test_canary_moto_knows_no_percentiles(bare: Clients) -> None:
+    with pytest.raises(ClientError):
+        median(bare)
+
+
+def test_dimensions_are_part_of_a_metric(aws: Clients) -> None:
+    cloudwatch = aws("cloudwatch")
+    side = [{"Name": "Side", "Value": "green"}]
+    cloudwatch.put_metric_data(Namespace="Shop", MetricData=[{"MetricName": "M", "Value": 9, "Dimensions": side}])
+    assert median(aws) == [2]
+    found = cloudwatch.list_metrics(Namespace="Shop", Dimensions=[{"Name": "Side"}])["Metrics"]
+    assert found == [{"Namespace": "Shop", "MetricName": "M", "Dimensions": side}]
 
 
 def mail_subscription(clients: Clients) -> str:
