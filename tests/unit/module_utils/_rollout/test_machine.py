@@ -1,0 +1,332 @@
+# Copyright: the cutover.aws authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""What becomes of a shift in each of the situations that the runbook names."""
+
+from __future__ import annotations
+
+from datetime import time, timedelta
+from itertools import pairwise
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from ansible_collections.cutover.aws.plugins.module_utils._rollout.course import (
+    Control,
+    Course,
+    Move,
+    Outcome,
+    Prepare,
+    Share,
+    Step,
+    Wait,
+)
+from ansible_collections.cutover.aws.plugins.module_utils._rollout.freeze import Once, Weekly
+from ansible_collections.cutover.aws.plugins.module_utils._rollout.judge import Gate
+from ansible_collections.cutover.aws.plugins.module_utils._rollout.position import begin
+from ansible_collections.cutover.aws.plugins.module_utils._rollout.progress import written
+from tests.unit.module_utils._rollout.worlds import (
+    COURSE,
+    MONDAY,
+    NEW,
+    OLD,
+    TTL,
+    Entry,
+    Moment,
+    World,
+    course,
+    end,
+    from_on,
+    moves,
+    spread,
+)
+
+MIDDLE = 15
+"""A look at which green has 50 %, in a run that nothing disturbs."""
+LONG_FREEZE = Once(MONDAY + timedelta(minutes=4), MONDAY + timedelta(days=3))
+AT_10 = Weekly(frozenset({0}), time(9), time(11), ZoneInfo("UTC"))
+
+Story = tuple[Course, list[Moment], list[int], tuple[str, str]]
+
+STORIES: dict[str, Story] = {
+    "nothing happens": (COURSE, [], [10, 50, 100], ("completed", "done")),
+    "green fails at 50 %": (COURSE, from_on(MIDDLE, Moment(new="fail")), [10, 50, 0], ("rolled_back", "gate_failed")),
+    "green fails once, without a budget": (
+        COURSE,
+        spread({MIDDLE: Moment(new="fail")}),
+        [10, 50, 0],
+        ("rolled_back", "gate_failed"),
+    ),
+    "green fails once, within its budget": (
+        course(gates=(OLD, Gate("new", "green", failures=1))),
+        spread({MIDDLE: Moment(new="fail")}),
+        [10, 50, 100],
+        ("completed", "done"),
+    ),
+    "green is never healthy": (COURSE, from_on(0, Moment(new="fail")), [], ("refused", "gate_failed")),
+    "green is never known": (COURSE, from_on(0, Moment(new="inconclusive")), [], ("refused", "inconclusive")),
+    "blue is unfit at first": (COURSE, from_on(0, Moment(old="fail")), [], ("refused", "old_side_unfit")),
+    "blue dies in the middle": (COURSE, from_on(MIDDLE, Moment(old="fail")), [10, 50], ("held", "old_side_unfit")),
+    "blue is away for a while": (
+        COURSE,
+        spread({number: Moment(old="fail") for number in range(MIDDLE, MIDDLE + 5)}),
+        [10, 50, 100],
+        ("completed", "done"),
+    ),
+    "blue dies, and forward is forced": (
+        course(force_forward=True),
+        from_on(MIDDLE, Moment(old="fail")),
+        [10, 50, 100],
+        ("completed", "done"),
+    ),
+    "both fail": (COURSE, from_on(MIDDLE, Moment(old="fail", new="fail")), [10, 50], ("held", "old_side_unfit")),
+    "both fail, then blue is back": (
+        COURSE,
+        [*from_on(MIDDLE, Moment(old="fail", new="fail"), MIDDLE + 3), *[Moment(new="pass")] * 9],
+        [10, 50, 0],
+        ("rolled_back", "gate_failed"),
+    ),
+    "no traffic": (COURSE, from_on(MIDDLE, Moment(new="inconclusive")), [10, 50, 0], ("rolled_back", "inconclusive")),
+    "no traffic, and blue is not known": (
+        COURSE,
+        from_on(MIDDLE, Moment(old="inconclusive", new="inconclusive")),
+        [10, 50],
+        ("held", "inconclusive"),
+    ),
+    "the alarm is missing for a while": (
+        COURSE,
+        spread({number: Moment(new="inconclusive") for number in range(MIDDLE, MIDDLE + 4)}),
+        [10, 50, 100],
+        ("completed", "done"),
+    ),
+    "the emergency stop is pulled": (
+        COURSE,
+        from_on(MIDDLE, Moment(control=Control.STOP)),
+        [10, 50],
+        ("held", "emergency_stop"),
+    ),
+    "stopped while green fails": (
+        COURSE,
+        from_on(MIDDLE, Moment(control=Control.STOP, new="fail")),
+        [10, 50],
+        ("held", "emergency_stop"),
+    ),
+    "stopped from the first": (COURSE, [Moment(control=Control.STOP)], [], ("refused", "emergency_stop")),
+    "the operator goes back, to a side that fails": (
+        COURSE,
+        from_on(MIDDLE, Moment(control=Control.ROLLBACK, old="fail")),
+        [10, 50, 0],
+        ("rolled_back", "operator"),
+    ),
+    "the control parameter is gone": (
+        COURSE,
+        from_on(MIDDLE, Moment(control=Control.UNKNOWN)),
+        [10, 50, 0],
+        ("rolled_back", "control_unreadable"),
+    ),
+    "green fails while the control parameter is gone": (
+        COURSE,
+        from_on(MIDDLE, Moment(control=Control.UNKNOWN, new="fail")),
+        [10, 50, 0],
+        ("rolled_back", "gate_failed"),
+    ),
+    "the weights cannot be read": (
+        COURSE,
+        from_on(MIDDLE, Moment(readable=False)),
+        [10, 50, 0],
+        ("rolled_back", "weights_unreadable"),
+    ),
+    "somebody else moves the weights": (
+        COURSE,
+        spread({MIDDLE: Moment(foreign=True)}),
+        [10, 50],
+        ("held", "foreign_change"),
+    ),
+    "somebody else moves them before the first step": (
+        COURSE,
+        [Moment(), Moment(foreign=True)],
+        [],
+        ("refused", "foreign_change"),
+    ),
+    "it takes too long": (course(max_duration=100), [], [10, 0], ("rolled_back", "max_duration")),
+    "nothing can be written": (COURSE, from_on(0, Moment(write="nothing")), [], ("refused", "preparation_failed")),
+    "steps cannot be written": (COURSE, from_on(1, Moment(write="nothing")), [], ("refused", "write_failed")),
+    "half of a step is written": (
+        COURSE,
+        spread({3: Moment(write="half")}),
+        [0],
+        ("rolled_back", "write_incomplete"),
+    ),
+    "the way back cannot be written": (
+        COURSE,
+        from_on(MIDDLE, Moment(new="fail", write="nothing")),
+        [10, 50],
+        ("held", "rollback_failed"),
+    ),
+    "it would begin in a freeze": (course(windows=(AT_10,)), [], [], ("refused", "frozen")),
+    "a freeze would begin on the way": (course(windows=(LONG_FREEZE,)), [], [], ("refused", "frozen")),
+    "a freeze begins while it holds": (
+        course(windows=(Once(MONDAY + timedelta(minutes=5), MONDAY + timedelta(minutes=20)),)),
+        spread({number: Moment(new="inconclusive") for number in range(MIDDLE, MIDDLE + 8)}),
+        [10, 50, 100],
+        ("completed", "done"),
+    ),
+    "nobody agrees": (
+        course(steps=(Step(10, 60), Step(100, 60, approval=True))),
+        from_on(0, Moment(approved=10), 4000),
+        [10, 0],
+        ("rolled_back", "max_duration"),
+    ),
+    "an approval comes": (
+        course(steps=(Step(10, 60), Step(100, 60, approval=True))),
+        [Moment(approved=0)] * 60,
+        [10, 100],
+        ("completed", "done"),
+    ),
+    "the next job goes on after an approval": (
+        course(steps=(Step(10, 60), Step(100, 60, approval=True)), approval_ends=True),
+        from_on(0, Moment(approved=10)),
+        [10],
+        ("held", "approval"),
+    ),
+    "a gate that does not decide fails": (
+        course(gates=(OLD, NEW, Gate("other", "green", decides=False))),
+        [],
+        [10, 50, 100],
+        ("completed", "done"),
+    ),
+    "no gate decides on blue": (course(gates=(NEW,)), [], [], ("refused", "inconclusive")),
+}
+
+
+@pytest.mark.parametrize(("asked", "moments", "shares", "ends"), STORIES.values(), ids=STORIES)
+def test_stories(asked: Course, moments: list[Moment], shares: list[int], ends: tuple[str, str]) -> None:
+    log = World(asked).run(begin(asked, {Share(0)}), moments)
+    assert (moves(log), end(log)) == (shares, ends)
+
+
+def test_green_fails_and_the_very_same_look_orders_the_way_back() -> None:
+    log = World().run(begin(COURSE, {Share(0)}), from_on(MIDDLE, Moment(new="fail")))
+    first = next(entry for entry in log if entry.moment.new == "fail")
+    assert first.command == Move(Share(0), Share(50), back=True)
+
+
+def test_the_end_of_a_way_back_waits_until_clients_have_followed() -> None:
+    log = World().run(begin(COURSE, {Share(0)}), from_on(MIDDLE, Moment(new="fail")))
+    written_at = next(entry.seen.at for entry in log if isinstance(entry.command, Move) and entry.command.back)
+    assert log[-1].seen.at - written_at >= TTL
+
+
+def test_a_bake_begins_anew_after_what_nobody_has_seen() -> None:
+    undisturbed = World().run(begin(COURSE, {Share(0)}), [])
+    for gap in (Moment(later=COURSE.gap + 1), Moment(jump=7200), Moment(jump=-7200)):
+        log = World().run(begin(COURSE, {Share(0)}), spread({MIDDLE: gap}))
+        assert end(log) == ("completed", "done")
+        assert len(log) > len(undisturbed)
+
+
+def test_a_bake_begins_anew_after_a_hold() -> None:
+    held_at = MIDDLE + 2
+    log = World().run(begin(COURSE, {Share(0)}), spread({held_at: Moment(new="inconclusive")}))
+    step = next(entry for entry in log[held_at:] if isinstance(entry.command, Move))
+    assert step.seen.at - log[held_at].seen.at >= COURSE.steps[1].bake
+
+
+def test_a_freeze_that_begins_on_the_way_is_waited_for() -> None:
+    window = Once(MONDAY + timedelta(minutes=5), MONDAY + timedelta(minutes=20))
+    delayed = spread({number: Moment(new="inconclusive") for number in range(MIDDLE, MIDDLE + 8)})
+    log = World(course(windows=(window,))).run(begin(COURSE, {Share(0)}), delayed)
+    last = [entry.seen.wall for entry in log if isinstance(entry.command, Move)][-1]
+    assert window.end <= last < window.end + timedelta(seconds=COURSE.interval + 1)
+
+
+def test_an_emergency_stop_holds_no_longer_than_the_shift_may_take() -> None:
+    patient = course(hold_timeout=10_000, max_duration=600)
+    log = World(patient).run(begin(patient, {Share(0)}), from_on(MIDDLE, Moment(control=Control.STOP)))
+    assert end(log) == ("held", "emergency_stop")
+    assert log[-1].state.time < 600 + COURSE.interval + 1
+
+
+def test_time_that_runs_back_is_no_time() -> None:
+    log = World().run(begin(COURSE, {Share(0)}), spread({MIDDLE: Moment(later=-500)}))
+    assert end(log) == ("completed", "done")
+    assert all(after.state.time >= one.state.time for one, after in pairwise(log))
+
+
+def test_it_looks_no_later_than_a_bake_is_over() -> None:
+    log = World(course(interval=50)).run(begin(COURSE, {Share(0)}), [])
+    waits = [entry.command.seconds for entry in log if isinstance(entry.command, Wait)]
+    assert max(waits) == 50
+    assert min(waits) < 50
+
+
+# A run that follows another one, of which nothing is known but the weights.
+
+
+def resumed(shares: set[int], moments: list[Moment], *, back: bool = False, over: bool = False) -> list[Entry]:
+    places = frozenset(map(Share, shares))
+    return World(COURSE, places).run(begin(COURSE, places, TTL, back=back, over=over), moments)
+
+
+RESUMED = {
+    "at a step": ({10}, [], [50, 100], ("completed", "done")),
+    "at the last step, in its bake": ({100}, [], [], ("completed", "done")),
+    "at a step, and green fails": ({50}, from_on(0, Moment(new="fail")), [0], ("rolled_back", "gate_failed")),
+    "at a step, and blue is gone": ({50}, from_on(0, Moment(old="fail")), [], ("held", "old_side_unfit")),
+    "in the middle of a write": ({10, 50}, [], [50, 100], ("completed", "done")),
+    "in the middle of the first write": ({0, 10}, [], [10, 50, 100], ("completed", "done")),
+    "in the middle of the first write, and green fails": (
+        {0, 10},
+        from_on(0, Moment(new="fail")),
+        [0],
+        ("rolled_back", "gate_failed"),
+    ),
+    "somewhere else": ({30}, [], [], ("refused", "unknown_position")),
+    "at two steps that do not follow each other": ({0, 50}, [], [], ("refused", "unknown_position")),
+}
+
+
+@pytest.mark.parametrize(("shares", "moments", "written_shares", "ends"), RESUMED.values(), ids=RESUMED)
+def test_resumed(shares: set[int], moments: list[Moment], written_shares: list[int], ends: tuple[str, str]) -> None:
+    log = resumed(shares, moments)
+    assert (moves(log), end(log)) == (written_shares, ends)
+
+
+def test_a_resumed_step_settles_and_bakes_whole() -> None:
+    log = resumed({50}, [])
+    step = next(entry for entry in log if isinstance(entry.command, Move))
+    assert step.seen.at - log[0].seen.at >= TTL + COURSE.steps[1].bake
+
+
+def test_what_is_over_is_over() -> None:
+    log = resumed({100}, [], over=True)
+    assert (moves(log), end(log), len(log)) == ([], ("completed", "already_there"), 1)
+
+
+@pytest.mark.parametrize("shares", [{30}, {10, 50}, {100}, {7, 8, 9}], ids=str)
+def test_the_operator_goes_back_from_anywhere(shares: set[int]) -> None:
+    log = resumed(shares, from_on(0, Moment(old="fail", new="fail")), back=True)
+    assert (moves(log), end(log)) == ([0], ("rolled_back", "operator"))
+
+
+def test_going_back_from_where_it_began_writes_nothing() -> None:
+    log = resumed({0}, [], back=True)
+    assert (moves(log), end(log)) == ([], ("rolled_back", "operator"))
+
+
+def test_a_half_written_step_is_left_with_no_expectation() -> None:
+    """Some places have it, some have not: only the zone knows, and it is compared when it is written."""
+    log = resumed({10, 50}, from_on(0, Moment(new="fail")))
+    assert next(entry.command for entry in log if isinstance(entry.command, Move)) == Move(Share(0), None, back=True)
+
+
+def test_a_failed_preparation_in_the_middle_is_tried_again() -> None:
+    log = resumed({50}, spread({3: Moment(write="nothing"), 2: Moment(write="nothing")}))
+    assert end(log) == ("completed", "done")
+    assert sum(isinstance(entry.command, Prepare) for entry in log) >= 1
+
+
+def test_a_move_whose_answer_is_lost_may_be_there() -> None:
+    state = begin(COURSE, {Share(10)})
+    after = written(state, Move(Share(50), Share(10)), Outcome(False, touched=True))
+    assert after.allowed == {Share(10), Share(50)}
+    assert after.back is not None
