@@ -78,10 +78,10 @@ class Collection(Subject):
     def prepare(self, place: Place) -> None:
         inventory.write(place.directory / "inventory", place.stacks)
         # The socket of a warm server that somebody else on this machine may use is not ours.
-        (place.directory / "runtime").mkdir(mode=0o700, exist_ok=True)
+        (place.directory / "tmp").mkdir(exist_ok=True)
 
     def environment(self, place: Place) -> dict[str, str]:
-        return place.environment() | {"XDG_RUNTIME_DIR": str(place.directory / "runtime")}
+        return place.environment() | {"TMPDIR": str(place.directory / "tmp")}
 
     def command(self, phase: str, place: Place) -> list[str]:
         return self._command(phase, place, warm=self._warm)

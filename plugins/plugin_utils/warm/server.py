@@ -1,70 +1,84 @@
 # Copyright: the cutover.aws authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The fork server: has boto3 and botocore's models loaded, and forks a child for each task.
+"""The fork server: has libraries and models loaded, and forks a child for each task.
 
-One thread, so that forking is safe. It ends by itself once it has been idle for a while.
+The server never reads from a client and never waits for one, so that none can hold up the others: it forks, and the
+child takes the task from the client. One thread, so that forking is safe. It ends once it has been idle for a while.
 """
 
 from __future__ import annotations
 
-import atexit
 import gc
-import json
 import os
-import selectors
+import select
 import signal
 import socket
 import struct
 import sys
-import threading
-import traceback
-import types
+import time
 from contextlib import suppress
-from typing import Any
+from dataclasses import dataclass
 
-sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+sys.path[0] = os.path.dirname(os.path.abspath(__file__))
 
-import preload  # type: ignore[import-not-found]  # beside this file, which is a program of its own
+import inherited  # type: ignore[import-not-found]  # beside this file, which is a program of its own
+import payload  # type: ignore[import-not-found]
+import preload  # type: ignore[import-not-found]
+import task  # type: ignore[import-not-found]
 
 IDLE_SECONDS = 60.0
 """Long enough to bridge two runs at a prompt, short enough not to linger."""
-RIGHTS = struct.calcsize("3i")
+GRACE_SECONDS = 5.0
+"""From SIGTERM to SIGKILL, for a task whose caller is gone."""
+
+MOST = 200
+"""Tasks at a time: each takes three descriptors, of 1024 that a process commonly has."""
+
+
+@dataclass
+class Running:
+    """A task: its child, the connection to its caller, and the pipe on which the child reports."""
+
+    child: int
+    connection: socket.socket
+    report: int
+    kill_at: float | None = None
 
 
 class Server:
     """Accepts tasks on the socket at path."""
 
     def __init__(self, path: str) -> None:
-        self._children: dict[int, socket.socket] = {}
-        self._reports: dict[int, int] = {}
-        self._selector = selectors.DefaultSelector()
+        self._path = path
+        self._running: dict[int, Running] = {}  # by pidfd
         with suppress(FileNotFoundError):
             os.unlink(path)
-        self._path = path
         self._listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        umask = os.umask(0o177)
         self._listener.bind(path)
+        os.umask(umask)
         self._listener.listen(64)
+        self._listener.setblocking(False)
         self._inode = os.stat(path).st_ino
-        self._selector.register(self._listener, selectors.EVENT_READ)
-        self._woken, wake = os.pipe()
-        for end in (self._woken, wake):
-            os.set_blocking(end, False)
-        signal.set_wakeup_fd(wake)
-        signal.signal(signal.SIGCHLD, lambda number, frame: None)
-        self._selector.register(self._woken, selectors.EVENT_READ)
+        self._poll = select.poll()
+        self._poll.register(self._listener, select.POLLIN)
 
     def serve(self) -> None:
-        """Until idle for IDLE_SECONDS, or until the socket is no longer this server's."""
-        while True:
-            events = self._selector.select(IDLE_SECONDS)
-            if not events and not self._children:
+        """Until idle for IDLE_SECONDS or until the socket is another server's; tasks that run are waited for."""
+        while self._is_ours() or self._running:
+            events = self._poll.poll(self._patience() * 1000)
+            if not events and not self._running:
                 break
-            for key, _mask in events:
-                self._handle(key.fileobj)
-            if not self._is_ours():
-                break
+            # New tasks last: they may get descriptors of tasks that have ended.
+            for descriptor, _event in sorted(events, key=lambda event: event[0] == self._listener.fileno()):
+                self._handle(descriptor)
+            self._kill_the_stubborn()
         if self._is_ours():
             os.unlink(self._path)
+
+    def _patience(self) -> float:
+        ends = [running.kill_at for running in self._running.values() if running.kill_at]
+        return max(0.0, min(ends) - time.monotonic()) if ends else IDLE_SECONDS
 
     def _is_ours(self) -> bool:
         try:
@@ -72,140 +86,83 @@ class Server:
         except FileNotFoundError:
             return False
 
-    def _handle(self, source: object) -> None:
-        if source is self._listener:
-            connection, _address = self._listener.accept()
-            self._begin(connection)
-        elif source == self._woken:
-            with suppress(BlockingIOError):
-                os.read(self._woken, 4096)
-            self._reap()
-        elif isinstance(source, socket.socket):
-            self._hung_up(source)
+    def _handle(self, descriptor: int) -> None:
+        if descriptor == self._listener.fileno():
+            with suppress(OSError):  # a caller that is gone already, or no process left: it takes the stock path
+                self._begin(self._listener.accept()[0])
+        elif descriptor in self._running:
+            self._end(descriptor)
+        else:
+            self._hung_up(descriptor)
 
     def _begin(self, connection: socket.socket) -> None:
-        """Forks a child for one task; a stranger, or a caller that ends in the middle of its request, gets nothing."""
-        with suppress(OSError, ValueError, KeyError, struct.error):
-            peer = struct.unpack(
-                "3i", connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, struct.calcsize("3i"))
-            )
-            if peer[1] == os.getuid():
-                task, descriptors = _receive(connection)
-                self._fork(connection, task, descriptors)
-                return
-        connection.close()
-
-    def _fork(self, connection: socket.socket, task: dict[str, Any], descriptors: list[int]) -> None:
+        """Forks a child for one task. A stranger gets nothing, nor does who comes when all is taken."""
+        if task.peer(connection).user != os.geteuid() or len(self._running) == MOST:
+            return
         report, reported = os.pipe()
-        child = os.fork()
+        try:
+            child = os.fork()
+        except OSError:
+            os.close(report)
+            os.close(reported)
+            raise
         if child == 0:
-            _run(task, descriptors, reported)
+            task.run(connection, reported)
         os.close(reported)
-        for descriptor in descriptors:
-            os.close(descriptor)
-        self._children[child] = connection
-        self._reports[child] = report
-        self._selector.register(connection, selectors.EVENT_READ)
+        os.set_blocking(report, False)
+        ended = os.pidfd_open(child)
+        self._running[ended] = Running(child, connection, report)
+        self._poll.register(ended, select.POLLIN)
+        self._poll.register(connection, select.POLLRDHUP)
 
-    def _reap(self) -> None:
-        while self._children:
-            child, status = os.waitpid(-1, os.WNOHANG)
-            if child == 0:
-                return
-            connection = self._children.pop(child)
-            with suppress(KeyError):
-                self._selector.unregister(connection)
-            with suppress(OSError):
-                connection.sendall(struct.pack("!i", status))
-            connection.close()
-            with os.fdopen(self._reports.pop(child), "rb") as report:
-                preload.learn(report.read())
+    def _end(self, ended: int) -> None:
+        running = self._running.pop(ended)
+        self._poll.unregister(ended)
+        os.close(ended)
+        if running.kill_at is None:
+            self._poll.unregister(running.connection)
+        status = os.waitpid(running.child, 0)[1]
+        report = b""
+        with suppress(BlockingIOError):  # what the task has left running may hold the pipe open
+            report = os.read(running.report, 65536)
+        os.close(running.report)
+        declined, learned = task.read_report(report)
+        with suppress(OSError), running.connection as connection:
+            connection.sendall(struct.pack("!i", status) + declined)
+        preload.learn(learned)
 
-    def _hung_up(self, connection: socket.socket) -> None:
+    def _hung_up(self, descriptor: int) -> None:
         """The caller is gone, as when Ansible is interrupted: its task goes too, with all that it has started."""
-        for child, caller in self._children.items():
-            if caller is connection:
-                with suppress(ProcessLookupError):
-                    os.killpg(child, signal.SIGTERM)
-        self._selector.unregister(connection)
+        for running in self._running.values():
+            if running.connection.fileno() == descriptor:
+                running.kill_at = time.monotonic() + GRACE_SECONDS
+                _signal(running.child, signal.SIGTERM)
+                self._poll.unregister(descriptor)
+
+    def _kill_the_stubborn(self) -> None:
+        for running in self._running.values():
+            if running.kill_at and running.kill_at <= time.monotonic():
+                _signal(running.child, signal.SIGKILL)
+                running.kill_at += GRACE_SECONDS
 
 
-def _receive(connection: socket.socket) -> tuple[dict[str, Any], list[int]]:
-    head, ancillary, _flags, _address = connection.recvmsg(4, socket.CMSG_SPACE(RIGHTS))
-    descriptors = [n for _level, _kind, data in ancillary for n in struct.unpack("3i", data[:RIGHTS])]
-    length, received = struct.unpack("!I", head)[0], b""
-    while len(received) < length:
-        part = connection.recv(length - len(received))
-        if not part:
-            raise ValueError("the request is incomplete")
-        received += part
-    return json.loads(received.decode("utf-8", "surrogateescape")), descriptors
+def _signal(group: int, number: int) -> None:
+    with suppress(ProcessLookupError):
+        os.killpg(group, number)
 
 
-def _run(task: dict[str, Any], descriptors: list[int], reported: int) -> None:
-    """In the child: what the interpreter would have done with the module on its standard input."""
-    status = 1
-    try:
-        os.setsid()
-        for target, descriptor in enumerate(descriptors):
-            os.dup2(descriptor, target)
-        signal.set_wakeup_fd(-1)
-        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-        _close_all_but(reported)
-        os.umask(task["umask"])
-        os.chdir(task["directory"])
-        os.environ.clear()
-        os.environ.update(task["environment"])
-        status = _execute()
-    except BaseException:
-        traceback.print_exc()
-    finally:
-        _end(status, reported)
-
-
-def _close_all_but(kept: int) -> None:
-    """The server's sockets and the other tasks' pipes are not the task's; the standard streams are made anew on the new
-    descriptors.
-    """
-    os.closerange(3, kept)
-    os.closerange(kept + 1, 4096)
-    sys.stdin, sys.stdout, sys.stderr = (open(n, mode, closefd=False) for n, mode in ((0, "r"), (1, "w"), (2, "w")))  # noqa: SIM115
-
-
-def _execute() -> int:
-    source = sys.stdin.buffer.read()
-    main = types.ModuleType("__main__")
-    main.__dict__["__builtins__"] = __builtins__
-    sys.modules["__main__"] = main
-    sys.argv, sys.path[0] = [""], ""
-    try:
-        exec(compile(source, "<stdin>", "exec"), main.__dict__)
-    except SystemExit as ended:
-        if ended.code is None or isinstance(ended.code, int):
-            return ended.code or 0
-        print(ended.code, file=sys.stderr)
-        return 1
-    except BaseException:
-        traceback.print_exc()
-        return 1
-    return 0
-
-
-def _end(status: int, reported: int) -> None:
-    """Leaves as an interpreter does: threads joined, exit functions run, output written."""
-    with suppress(Exception):
-        threading._shutdown()  # type: ignore[attr-defined]
-        atexit._run_exitfuncs()
-    for stream in (sys.stdout, sys.stderr):
-        with suppress(Exception):
-            stream.flush()
-    with suppress(OSError):
-        os.write(reported, preload.learned())
-    os._exit(status & 0xFF)
+def main(path: str) -> None:
+    """Serves at path, whose name ends with the digest of what its tasks expect to inherit."""
+    directory, _separator, name = path.rpartition("/")
+    if inherited.digest() != name.rpartition("-")[2]:
+        sys.exit("what a task would inherit is not what it was started for")
+    server = Server(path)
+    preload.install()
+    payload.install(os.path.join(directory, "code"))
+    gc.collect()
+    gc.freeze()
+    server.serve()
 
 
 if __name__ == "__main__":
-    preload.install(os.path.dirname(sys.argv[1]))
-    gc.collect()
-    gc.freeze()
-    Server(sys.argv[1]).serve()
+    main(sys.argv[1])
