@@ -71,9 +71,17 @@ class Client:
         """Zones that no registrar knows: they are not found in DNS. Replaces the list; all others are delegated."""
         self._post("dns", {"undelegated": list(names)})
 
-    def go_live(self) -> Json:
-        """Alarms are evaluated from now on."""
-        return self._post("live", {"on": True})
+    def go_live(self, seed: int = 0) -> Json:
+        """From now on it acts by itself. All that is drawn by lot repeats with the seed."""
+        return self._post("live", {"on": True, "seed": seed})
+
+    def side(self, pattern: str, **behaviour: Any) -> list[Json]:
+        """How the servers of target groups whose name matches behave; without settings, well again.
+
+        ``errors`` (share of requests, 0 to 1), ``delay`` (seconds), ``unhealthy``, ``down``.
+        """
+        found: list[Json] = self._post("side", {"side": pattern, **behaviour})["behaviours"]
+        return found
 
     def go_still(self) -> None:
         self._post("live", {"on": False})

@@ -23,12 +23,14 @@ if TYPE_CHECKING:
 class Cloud:
     """``time_scale``: seconds of real time for a minute of AWS's time; 0 passes every state at once.
 
-    ``undelegated``: names of zones that no registrar knows of. ``resets``: what the layers do to forget.
+    ``port``: where the API is. ``undelegated``: names of zones that no registrar knows of. ``resets``: what the layers
+    do to forget. ``live``: what acts without being asked.
     """
 
     log_path: Path | None = None
     clock: Clock = field(default_factory=SystemClock)
     time_scale: float = DEFAULT_TIME_SCALE
+    port: int = 0
     faults: Faults = field(default_factory=Faults)
     undelegated: set[str] = field(default_factory=set)
     resets: list[Callable[[], None]] = field(default_factory=list)
@@ -47,12 +49,12 @@ class Cloud:
     def _speed(self) -> float:
         return MINUTE / self.time_scale if self.live is not None and self.time_scale > 0 else REAL_SPEED
 
-    def go_live(self, by_hand: bool = False) -> World:
+    def go_live(self, seed: int = 0, by_hand: bool = False) -> World:
         """Raises LocalCloudError where it cannot. Once is enough: what is live already is left alone."""
         from local_cloud.live.world import World  # noqa: PLC0415  (moto takes a second to import)
 
         if self.live is None:
-            world = World(self, by_hand)
+            world = World(self, seed, by_hand)
             self.aws_time.now()
             self.live = world
             self.aws_time.now()
@@ -72,3 +74,5 @@ class Cloud:
         state.clear_all()
         for reset in self.resets:
             reset()
+        if self.live is not None:
+            self.live.reset()

@@ -121,6 +121,7 @@ class Server:
         self.cloud = cloud
         self._http = HttpServer(port)
         self.port = self._http.server_port
+        cloud.port = self.port
         self.dns = DnsServer(cloud.undelegated, dns_port)
         self.control = Control(cloud, self.port)
         self.control.extra_status["dns"] = self.dns.address

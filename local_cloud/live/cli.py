@@ -1,11 +1,12 @@
 # Copyright: the cutover.aws authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The command `live` of the command line: `python -m local_cloud live on|off|status`."""
+"""The command `live` of the command line: `python -m local_cloud live on|off|status|side`."""
 
 from __future__ import annotations
 
 import argparse
 import json
+from collections.abc import Iterator
 from typing import Any
 
 from local_cloud.client import Client
@@ -16,7 +17,7 @@ Options = argparse.Namespace
 
 def add_to(commands: Any, common: argparse.ArgumentParser) -> None:
     """``common``: the options that every command has."""
-    text = "Let happen what happens in AWS without being asked: alarms are evaluated."
+    text = "Let happen what happens in AWS without being asked: load balancers serve, alarms are evaluated."
     live = commands.add_parser("live", help=text, description=text).add_subparsers(required=True, metavar="COMMAND")
 
     def add(name: str, command: Any, text: str) -> argparse.ArgumentParser:
@@ -26,14 +27,22 @@ def add_to(commands: Any, common: argparse.ArgumentParser) -> None:
         made.set_defaults(command=command)
         return made
 
-    add("on", turn_on, "Begin; what is live already is left alone.")
+    made = add("on", turn_on, "Begin; what is live already is left alone.")
+    made.add_argument("--seed", type=int, default=0, help="what is drawn by lot repeats with it; default: %(default)s")
     add("off", turn_off, "End it.")
     made = add("status", status, "Say what is live; exit code 1 when nothing is.")
     made.add_argument("--json", action="store_true")
+    text = "Say how the servers of target groups behave; without any option, well again."
+    made = add("side", behave, text)
+    made.add_argument("pattern", help="of the target group's name, such as '*-green'")
+    made.add_argument("--errors", type=float, default=0.0, metavar="SHARE", help="of requests that fail, 0 to 1")
+    made.add_argument("--delay", type=float, default=0.0, metavar="SECONDS", help="before each answer")
+    made.add_argument("--unhealthy", action="store_true", help="/health fails")
+    made.add_argument("--down", action="store_true", help="every connection is reset")
 
 
-def turn_on(_options: Options, daemon: Daemon) -> int:
-    _client(daemon).go_live()
+def turn_on(options: Options, daemon: Daemon) -> int:
+    _client(daemon).go_live(options.seed)
     print("the local cloud is live")
     return 0
 
@@ -49,10 +58,28 @@ def status(options: Options, daemon: Daemon) -> int:
     if options.json:
         print(json.dumps(found, indent=2))
     else:
-        print("live" if found["live"] else "still")
-        for alarm in found.get("alarms", []):
-            print(f"alarm       {alarm['name']} {alarm['state']}")
+        print("\n".join(_lines(found)))
     return 0 if found["live"] else 1
+
+
+def _lines(found: dict[str, Any]) -> Iterator[str]:
+    yield "live" if found["live"] else "still"
+    for balancer in found.get("balancers", []):
+        served = ", ".join(f"{port} at {balancer['address']}:{own}" for port, own in balancer["ports"].items())
+        yield f"balancer    {balancer['name']}: {served or 'no listener'}"
+    for backend in found.get("backends", []):
+        yield f"side        {backend['side']}: {backend['url']}"
+    for one in found.get("behaviours", []):
+        settings = {name: value for name, value in one.items() if name != "side" and value}
+        yield f"behaviour   {one['side']}: {', '.join(f'{name} {value}' for name, value in settings.items())}"
+    for alarm in found.get("alarms", []):
+        yield f"alarm       {alarm['name']}: {alarm['state']}"
+
+
+def behave(options: Options, daemon: Daemon) -> int:
+    names = ("errors", "delay", "unhealthy", "down")
+    _client(daemon).side(options.pattern, **{name: getattr(options, name) for name in names})
+    return 0
 
 
 def _client(daemon: Daemon) -> Client:

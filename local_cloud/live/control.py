@@ -21,9 +21,15 @@ def actions(cloud: Cloud) -> dict[tuple[str, str], Callable[[Json], Json]]:
 
     def turn(parameters: Json) -> Json:
         if parameters["on"]:
-            cloud.go_live()
+            cloud.go_live(int(parameters.get("seed", 0)))
         else:
             cloud.go_still()
         return status({})
 
-    return {("GET", "live"): status, ("POST", "live"): turn}
+    def behave(parameters: Json) -> Json:
+        if cloud.live is None:
+            raise ValueError("nothing is live: turn it on first (live on)")
+        cloud.live.behaviours.set(str(parameters.pop("side")), parameters)
+        return {"behaviours": cloud.live.behaviours.describe()}
+
+    return {("GET", "live"): status, ("POST", "live"): turn, ("POST", "side"): behave}

@@ -10,6 +10,13 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from local_cloud.errors import LocalCloudError
 from local_cloud.live.alarms import Alarms, metric_alarms
+from local_cloud.live.backends import Backends
+from local_cloud.live.balancers import Balancers
+from local_cloud.live.behaviour import Behaviours
+from local_cloud.live.network import Network
+from local_cloud.live.probe import Probes
+from local_cloud.live.targets import TargetHealth
+from local_cloud.live.traffic import Publishing, Traffic
 
 if TYPE_CHECKING:
     from local_cloud.cloud import Cloud
@@ -31,13 +38,25 @@ class Part(Protocol):
 class World:
     """``advance`` does all that has become due. A thread does so all the time, unless ``by_hand`` (tests)."""
 
-    def __init__(self, cloud: Cloud, by_hand: bool = False) -> None:
+    def __init__(self, cloud: Cloud, seed: int = 0, by_hand: bool = False) -> None:
         if cloud.time_scale <= 0:
             raise LocalCloudError(
                 "nothing is live at time scale 0: set one first, such as: python -m local_cloud time 1"
             )
         self._cloud = cloud
-        self._parts: list[Part] = [Alarms(cloud)]
+        self.behaviours = Behaviours(seed)
+        network, self._probes, self._traffic = Network(cloud.port), Probes(at_once=not by_hand), Traffic()
+        self._backends = Backends(network, self.behaviours)
+        self.balancers = Balancers(network, self._backends, self._traffic, cloud.aws_time.now, seed)
+        self.targets = TargetHealth(self._backends, self._probes)
+        # who comes later sees what the earlier ones have done: alarms come behind the data that they look at
+        self._parts: list[Part] = [
+            self._backends,
+            self.balancers,
+            self.targets,
+            Publishing(self._traffic),
+            Alarms(cloud),
+        ]
         self._lock = threading.RLock()
         self._ended = threading.Event()
         self._next = _step_after(cloud.aws_time.now())
@@ -51,13 +70,30 @@ class World:
         self._ended.set()
         if self._thread is not None and self._thread.is_alive():
             self._thread.join()
+        self._probes.stop()
+        self.balancers.stop()
+        self._backends.stop()
+
+    def reset(self) -> None:
+        """Forget what was seen of resources that are gone now."""
+        with self._lock:
+            self._traffic.reset()
+            self.targets.reset()
+            self._backends.step(self._next)
+            self.balancers.step(self._next)
 
     def describe(self) -> dict[str, Any]:
         """For `live status`."""
         alarms = [
             {"name": one.name, "region": region, "state": one.state_value} for (_, region), one in metric_alarms()
         ]
-        return {"aws_time": self._cloud.aws_time.now(), "alarms": alarms}
+        return {
+            "aws_time": self._cloud.aws_time.now(),
+            "balancers": self.balancers.describe(),
+            "backends": self._backends.describe(),
+            "behaviours": self.behaviours.describe(),
+            "alarms": alarms,
+        }
 
     def advance(self) -> None:
         with self._lock:
@@ -65,17 +101,21 @@ class World:
             self._next = max(self._next, _step_after(now - MOST_STEPS * STEP))
             while self._next <= now:
                 for part in self._parts:
-                    part.step(self._next)
+                    self._let(part, self._next)
                 self._next += STEP
+
+    def _let(self, part: Part, at: float) -> None:
+        try:
+            part.step(at)
+        except Exception:
+            # (one part that fails must not stop the others; the server's log tells)
+            if self._thread is None:
+                raise
+            traceback.print_exc()
 
     def _run(self) -> None:
         while not self._ended.wait(REST):
-            try:
-                self.advance()
-            except Exception:
-                # (one bad alarm must not stop the world; the server's log tells)
-                traceback.print_exc()
-                self._next += STEP
+            self.advance()
 
 
 def _step_after(moment: float) -> int:

@@ -83,7 +83,7 @@ class Targets:
         for description in shown:
             key = arn, description["Target"]["Id"], str(description["Target"].get("Port", ""))
             healthy = description["TargetHealth"]["State"] == "healthy"
-            if healthy and now < self._healthy_at.get(key, now):
+            if healthy and self._cloud.live is None and now < self._healthy_at.get(key, now):
                 description["TargetHealth"] = {
                     "State": "initial",
                     "Reason": "Elb.InitialHealthChecking",

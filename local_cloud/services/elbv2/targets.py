@@ -26,6 +26,9 @@ def true_health(request: Request, next_handler: Next) -> Response:
     in_use = bool(balancers_of(request, group.arn))
     for description in result.get("TargetHealthDescriptions", []):
         _true_description(description, group, in_use)
+        live = request.cloud.live
+        if live is not None and description["TargetHealth"]["State"] == "healthy":
+            description["TargetHealth"] = live.targets.describe(group.arn, description["Target"]["Id"])
     return request.answer(result)
 
 
@@ -55,15 +58,17 @@ def balancers_of(request: Request, group_arn: str) -> list[str]:
     for balancer in request.backend("elbv2").load_balancers.values():
         for listener in balancer.listeners.values():
             actions = [*listener.default_actions, *(one for rule in listener.rules.values() for one in rule.actions)]
-            if any(group_arn in _groups_of(action.data) for action in actions):
+            if any(group_arn in groups_of(action.data) for action in actions):
                 found.append(balancer.arn)
                 break
     return found
 
 
-def _groups_of(action: dict[str, Any]) -> list[str]:
+def groups_of(action: dict[str, Any]) -> list[str]:
+    """ARNs of the target groups that an action forwards to."""
     weighted = action.get("ForwardConfig", {}).get("TargetGroups", [])
-    return [action.get("TargetGroupArn", ""), *(one.get("TargetGroupArn", "") for one in weighted)]
+    named = [action.get("TargetGroupArn"), *(one.get("TargetGroupArn") for one in weighted)]
+    return [one for one in named if one]
 
 
 @amends("elbv2", "DescribeTargetGroups")

@@ -5,44 +5,23 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
 
-from local_cloud.clock import ManualClock
-from local_cloud.live.world import World
 from local_cloud.testing import LocalCloud
-
-# A minute of AWS's time in a tenth of a second: only the clock knows
-SCALE = 0.1
-
-
-@pytest.fixture
-def world(cloud: LocalCloud, clock: ManualClock) -> Iterator[World]:
-    cloud.cloud.time_scale = SCALE
-    made = cloud.cloud.go_live(by_hand=True)
-    # to just behind the beginning of a minute, so that a test knows where it stands
-    clock.advance((60 - cloud.cloud.aws_time.now() % 60 + 1) * SCALE / 60)
-    made.advance()
-    yield made
-    cloud.cloud.go_still()
-    cloudwatch = cloud.client("cloudwatch")
-    kinds = ["MetricAlarm", "CompositeAlarm"]
-    found = cloudwatch.describe_alarms(AlarmTypes=kinds)
-    names = [one["AlarmName"] for key in ("MetricAlarms", "CompositeAlarms") for one in found[key]]
-    cloudwatch.delete_alarms(AlarmNames=names)
 
 
 class Watched:
     """One alarm and its metric, minute by minute."""
 
-    def __init__(self, cloud: LocalCloud, clock: ManualClock, world: World, name: str) -> None:
+    def __init__(self, cloud: LocalCloud, minutes: Callable[[float], None], name: str) -> None:
         self.cloudwatch = cloud.client("cloudwatch")
         self.name = name
-        self._clock, self._world = clock, world
+        self._minutes = minutes
 
     def put(self, **changes: Any) -> None:
         settings: dict[str, Any] = {
@@ -64,8 +43,7 @@ class Watched:
         if values:
             data = [{"MetricName": self.name, "Value": value} for value in values]
             self.cloudwatch.put_metric_data(Namespace="Shop", MetricData=data)
-        self._clock.advance(SCALE)
-        self._world.advance()
+        self._minutes(1)
         return self.state
 
     @property
@@ -84,8 +62,12 @@ class Watched:
 
 
 @pytest.fixture
-def watched(cloud: LocalCloud, clock: ManualClock, world: World, name: str) -> Watched:
-    return Watched(cloud, clock, world, name)
+def watched(cloud: LocalCloud, minutes: Callable[[float], None], name: str) -> Iterator[Watched]:
+    made = Watched(cloud, minutes, name)
+    yield made
+    found = made.cloudwatch.describe_alarms(AlarmTypes=["MetricAlarm", "CompositeAlarm"])
+    names = [one["AlarmName"] for key in ("MetricAlarms", "CompositeAlarms") for one in found[key]]
+    made.cloudwatch.delete_alarms(AlarmNames=names)
 
 
 def test_two_of_three_minutes_set_it_off_and_it_comes_back(watched: Watched) -> None:
@@ -105,13 +87,10 @@ def test_two_of_three_minutes_set_it_off_and_it_comes_back(watched: Watched) -> 
     ]
 
 
-def test_several_minutes_at_once_are_gone_through_one_by_one(
-    watched: Watched, clock: ManualClock, world: World
-) -> None:
+def test_minutes_in_one_go_are_looked_at_one_by_one(watched: Watched, minutes: Callable[[float], None]) -> None:
     watched.put(EvaluationPeriods=1, DatapointsToAlarm=1, TreatMissingData="notBreaching")
     watched.minute(9)
-    clock.advance(3 * SCALE)
-    world.advance()
+    minutes(3)
     assert [summary for kind, summary in watched.history() if kind == "StateUpdate"] == [
         "Alarm updated from INSUFFICIENT_DATA to ALARM",
         "Alarm updated from ALARM to OK",
@@ -142,13 +121,12 @@ def test_percentiles_wait_for_enough_samples(watched: Watched) -> None:
     assert watched.minute(*[9.0] * 189, *[1.0] * 11) == "ALARM"
 
 
-def test_a_fast_alarm_sees_only_data_of_high_resolution(watched: Watched, clock: ManualClock, world: World) -> None:
+def test_a_fast_alarm_sees_only_data_of_high_resolution(watched: Watched, minutes: Callable[[float], None]) -> None:
     watched.put(Period=10, EvaluationPeriods=1, DatapointsToAlarm=1)
     watched.cloudwatch.put_metric_data(
         Namespace="Shop", MetricData=[{"MetricName": watched.name, "Value": 9, "StorageResolution": 1}]
     )
-    clock.advance(SCALE / 6)
-    world.advance()
+    minutes(1 / 6)
     assert watched.state == "ALARM"
 
 

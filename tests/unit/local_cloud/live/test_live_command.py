@@ -62,6 +62,20 @@ def test_an_alarm_goes_off_by_itself(state_dir: Path, run: Callable[..., tuple[i
     assert run("live", "status") == (1, "still\n")
 
 
+def test_sides_are_told_how_to_behave(run: Callable[..., tuple[int, str]]) -> None:
+    assert run("live", "side", "*-green", "--errors", "0.5")[0] == 1
+    run("live", "on", "--seed", "7")
+    assert run("live", "side", "*-green", "--errors", "0.5", "--down") == (0, "")
+    assert "behaviour   *-green: errors 0.5, down True\n" in run("live", "status")[1]
+    assert run("live", "side", "*-green", "--errors", "2") == (
+        1,
+        "local_cloud: error: a share of errors is within 0 and 1, and not 2.0\n",
+    )
+    assert run("live", "side", "*-green") == (0, "")
+    assert "behaviour" not in run("live", "status")[1]
+    run("live", "off")
+
+
 def test_nothing_is_live_without_time(run: Callable[..., tuple[int, str]]) -> None:
     run("time", "0")
     code, said = run("live", "on")
