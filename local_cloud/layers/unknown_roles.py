@@ -127,6 +127,7 @@ REFUSALS: dict[tuple[str, str], Refusal] = {
 # What makes a role or a profile new, and where the call's answer or parameters name it.
 MAKING = {
     "CreateRole": ("Role.Arn", "Role.RoleName"),
+    "CreateServiceLinkedRole": ("Role.Arn", "Role.RoleName"),
     "UpdateAssumeRolePolicy": ("RoleName",),
     "CreateInstanceProfile": ("InstanceProfile.Arn", "InstanceProfile.InstanceProfileName"),
     "AddRoleToInstanceProfile": ("InstanceProfileName",),

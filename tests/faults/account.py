@@ -198,8 +198,10 @@ IDENTIFIERS = re.compile(
     r"|\b[A-Z0-9]{13,32}\b"  # IAM, Route 53
     r"|\b[0-9]{4}-[0-9]{2}-[0-9]{2}([T ][0-9:.+Z]+|-[0-9]{2}-[0-9]{2}\b)"  # times
 )
-DRAWN = frozenset({"AvailableIpAddressCount", "CallerReference", "InstanceProfileId", "creationTime"})
+DRAWN = frozenset({"AvailableIpAddressCount", "CallerReference", "InstanceProfileId", "Serial", "creationTime"})
 """Values that AWS or a module draws anew."""
+BY_ID = frozenset({"SecretVersionsToStages"})
+"""Dictionaries whose keys are ids."""
 COUNTED = frozenset({"Instances", "TargetHealthDescriptions"})
 """Lists of what a fleet has started, in zones of its own choice."""
 STARTED = frozenset({"instance", "interface", "volume"})
@@ -209,6 +211,8 @@ def masked(value: Any, name: str = "") -> Any:
     """A value of an answer without ids, times and the order of lists: equal for two builds of one inventory."""
     if name in DRAWN:
         return "*"
+    if name in BY_ID:
+        return masked(list(value.values()))
     if isinstance(value, dict):
         return {key: masked(part, key) for key, part in value.items()}
     if isinstance(value, list):

@@ -1,6 +1,6 @@
 # Copyright: the cutover.aws authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The S3 calls about replication and access logging of a bucket."""
+"""The S3 calls about encryption, replication and access logging of a bucket."""
 
 from __future__ import annotations
 
@@ -13,6 +13,20 @@ if TYPE_CHECKING:
     from botocore.client import BaseClient
 
 Settings = dict[str, Any]
+
+
+def encryption(client: BaseClient, bucket: str) -> Settings:
+    """The bucket's default encryption as S3 has it, empty where there is none (S3 encrypts every bucket since 2023)."""
+    try:
+        answer: Settings = client.get_bucket_encryption(Bucket=bucket)["ServerSideEncryptionConfiguration"]
+    except is_boto3_error_code("ServerSideEncryptionConfigurationNotFoundError"):
+        return {}
+    return answer
+
+
+def put_encryption(client: BaseClient, bucket: str, configuration: Mapping[str, Any]) -> None:
+    """Replaces the bucket's default encryption as a whole."""
+    client.put_bucket_encryption(Bucket=bucket, ServerSideEncryptionConfiguration=configuration)
 
 
 def replication(client: BaseClient, bucket: str) -> Settings | None:

@@ -10,7 +10,7 @@ from typing import Any
 
 from ansible_collections.amazon.aws.plugins.module_utils.botocore import is_boto3_error_code
 
-from .._bucket import lifecycle, replication
+from .._bucket import encryption, lifecycle, replication
 from .._model.core import STACK_TAG, Found, Reality, Value, reality_of
 from .._model.policy import canonical
 from .._model.storage import REPLICA, bucket_prefix, usual_buckets
@@ -117,7 +117,7 @@ def _bucket(context: Context, bucket: Bucket, seen: Mapping[str, Answer]) -> Fou
         attributes={
             "region": bucket.region,
             "versioning": seen["versioning"].get("Status"),
-            "encryption": _encryption(seen["encryption"]),
+            "encryption": encryption.from_s3(seen["encryption"].get("ServerSideEncryptionConfiguration", {})),
             "public_access_block": _public_access_block(seen["public_access_block"]),
             "ownership": next(
                 (r["ObjectOwnership"] for r in seen["ownership"].get("OwnershipControls", {}).get("Rules", [])), None
@@ -127,18 +127,6 @@ def _bucket(context: Context, bucket: Bucket, seen: Mapping[str, Answer]) -> Fou
         },
         facts={"empty": not (content.get("Versions") or content.get("DeleteMarkers"))},
     )
-
-
-def _encryption(answer: Answer) -> Value:
-    rules = answer.get("ServerSideEncryptionConfiguration", {}).get("Rules", [])
-    if not rules:
-        return None
-    default = rules[0].get("ApplyServerSideEncryptionByDefault", {})
-    return {
-        "algorithm": default.get("SSEAlgorithm"),
-        "key_arn": default.get("KMSMasterKeyID"),
-        "bucket_key": bool(rules[0].get("BucketKeyEnabled", False)),
-    }
 
 
 def _public_access_block(answer: Answer) -> dict[str, Value]:

@@ -7,6 +7,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
+from ansible_collections.amazon.aws.plugins.module_utils.botocore import is_boto3_error_code
+
 from .._model.core import STACK_TAG, Found, Reality, Value, reality_of, told_apart
 from .._model.vpc import ANYWHERE
 from .context import Context, tags_of
@@ -26,7 +28,7 @@ def read_vpc(context: Context) -> Reality:
     listing = _list(context)
     keys = _keys_by_id(context, listing)
     found = [
-        *(_vpc(context, item, keys) for item in listing["vpc"]),
+        *(vpc for item in listing["vpc"] if (vpc := _vpc(context, item, keys))),
         *(_subnet(item, keys) for item in listing["subnet"]),
         *(_internet_gateway(item, keys) for item in listing["internet_gateway"]),
         *(_elastic_ip(item, keys) for item in listing["elastic_ip"]),
@@ -107,14 +109,19 @@ def _found(
     )
 
 
-def _vpc(context: Context, item: Answer, keys: Mapping[str, str]) -> Found:
+def _vpc(context: Context, item: Answer, keys: Mapping[str, str]) -> Found | None:
+    """None where it was listed a moment ago, and is gone since or not yet known everywhere."""
+
     def attribute(name: str, field: str) -> Callable[[], bool]:
         return lambda: context.client("ec2").describe_vpc_attribute(VpcId=item["VpcId"], Attribute=name)[field]["Value"]
 
-    dns = context.together(
-        support=attribute("enableDnsSupport", "EnableDnsSupport"),
-        hostnames=attribute("enableDnsHostnames", "EnableDnsHostnames"),
-    )
+    try:
+        dns = context.together(
+            support=attribute("enableDnsSupport", "EnableDnsSupport"),
+            hostnames=attribute("enableDnsHostnames", "EnableDnsHostnames"),
+        )
+    except is_boto3_error_code("InvalidVpcID.NotFound"):
+        return None
     return _found("vpc", item, keys, cidr=item["CidrBlock"], dns_support=dns["support"], dns_hostnames=dns["hostnames"])
 
 

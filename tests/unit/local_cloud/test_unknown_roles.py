@@ -89,18 +89,31 @@ def test_flow_logs(cloud: LocalCloud, name: str, cidr: str) -> None:
         )
 
 
+def _admitting(role: str) -> str:
+    """A key's policy."""
+    statement = {"Effect": "Allow", "Principal": {"AWS": role}, "Action": "kms:*", "Resource": "*"}
+    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+
+
 def test_a_key_policy_with_a_new_principal(cloud: LocalCloud, clock: ManualClock, name: str) -> None:
     cloud.control.faults(UNKNOWN)
-    role = _role(cloud, name)
-    policy = {
-        "Version": "2012-10-17",
-        "Statement": [{"Effect": "Allow", "Principal": {"AWS": role}, "Action": "kms:*", "Resource": "*"}],
-    }
+    policy = _admitting(_role(cloud, name))
     kms = cloud.client("kms")
     with pytest.raises(ClientError, match=r"MalformedPolicyDocumentException.*invalid principals"):
-        kms.create_key(Policy=json.dumps(policy))
+        kms.create_key(Policy=policy)
     clock.advance(11)
-    kms.create_key(Policy=json.dumps(policy))
+    kms.create_key(Policy=policy)
+
+
+def test_a_key_policy_with_a_new_service_linked_role(cloud: LocalCloud, clock: ManualClock) -> None:
+    cloud.control.faults(UNKNOWN)
+    made = cloud.client("iam").create_service_linked_role(AWSServiceName="autoscaling.amazonaws.com")
+    policy = _admitting(made["Role"]["Arn"])
+    kms = cloud.client("kms")
+    with pytest.raises(ClientError, match=r"MalformedPolicyDocumentException.*invalid principals"):
+        kms.create_key(Policy=policy)
+    clock.advance(11)
+    kms.create_key(Policy=policy)
 
 
 def test_a_trust_policy_that_names_a_new_role(cloud: LocalCloud, name: str) -> None:

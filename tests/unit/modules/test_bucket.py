@@ -1,6 +1,6 @@
 # Copyright: the cutover.aws authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Replication and access logs of buckets."""
+"""Encryption, replication and access logs of buckets."""
 
 from __future__ import annotations
 
@@ -10,7 +10,11 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.cutover.aws.plugins.modules import s3_bucket_logging, s3_bucket_replication
+from ansible_collections.cutover.aws.plugins.modules import (
+    s3_bucket_encryption,
+    s3_bucket_logging,
+    s3_bucket_replication,
+)
 from local_cloud.testing import LocalCloud
 
 Run = Callable[..., dict[str, Any]]
@@ -85,3 +89,29 @@ def test_access_logs_are_turned_on_and_off_once_each(cloud: LocalCloud, run: Run
     assert run(s3_bucket_logging.main, **{**wanted, "prefix": "two/"})["changed"]
     assert run(s3_bucket_logging.main, bucket=pair[0], state="absent")["changed"]
     assert not run(s3_bucket_logging.main, bucket=pair[0], state="absent")["changed"]
+
+
+def test_encryption_is_set_once_in_one_call(cloud: LocalCloud, run: Run, pair: tuple[str, str]) -> None:
+    wanted = {"bucket": pair[0], "key_arn": KEY, "bucket_key": True}
+    mark = cloud.control.mark()
+    checked = run(s3_bucket_encryption.main, check=True, **wanted)
+    assert checked["changed"] and cloud.control.calls(since=mark, access="write") == []
+    assert run(s3_bucket_encryption.main, **wanted)["changed"]
+    assert not run(s3_bucket_encryption.main, **wanted)["changed"]
+    assert [call["operation"] for call in cloud.control.calls(since=mark, access="write")] == ["PutBucketEncryption"]
+    (rule,) = cloud.client("s3").get_bucket_encryption(Bucket=pair[0])["ServerSideEncryptionConfiguration"]["Rules"]
+    assert rule["ApplyServerSideEncryptionByDefault"] == {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": KEY}
+    assert rule["BucketKeyEnabled"] is True
+
+
+def test_encryption_goes_back_to_the_keys_of_s3(cloud: LocalCloud, run: Run, pair: tuple[str, str]) -> None:
+    run(s3_bucket_encryption.main, bucket=pair[0], key_arn=KEY, bucket_key=True)
+    assert run(s3_bucket_encryption.main, bucket=pair[0])["changed"]
+    assert not run(s3_bucket_encryption.main, bucket=pair[0])["changed"]
+    (rule,) = cloud.client("s3").get_bucket_encryption(Bucket=pair[0])["ServerSideEncryptionConfiguration"]["Rules"]
+    assert rule["ApplyServerSideEncryptionByDefault"] == {"SSEAlgorithm": "AES256"}
+
+
+def test_a_bucket_key_wants_a_kms_key(run: Run, pair: tuple[str, str]) -> None:
+    result = run(s3_bucket_encryption.main, bucket=pair[0], bucket_key=True)
+    assert result["failed"] and "give key_arn" in result["msg"]
