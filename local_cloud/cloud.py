@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,6 +15,7 @@ from local_cloud.clock import DEFAULT_TIME_SCALE, Clock, SystemClock
 from local_cloud.layers.call_log import CallLog
 from local_cloud.layers.faults import Faults
 from local_cloud.time.aws_time import MINUTE, REAL_SPEED, AwsTime
+from local_cloud.time.propagation import Propagation
 
 if TYPE_CHECKING:
     from local_cloud.live.world import World
@@ -24,7 +26,7 @@ class Cloud:
     """``time_scale``: seconds of real time for a minute of AWS's time; 0 passes every state at once.
 
     ``port``: where the API is. ``undelegated``: names of zones that no registrar knows of. ``resets``: what the layers
-    do to forget. ``live``: what acts without being asked.
+    do to forget. ``dns_chance`` draws weighted records. ``live``: what acts without being asked.
     """
 
     log_path: Path | None = None
@@ -33,13 +35,16 @@ class Cloud:
     port: int = 0
     faults: Faults = field(default_factory=Faults)
     undelegated: set[str] = field(default_factory=set)
+    dns_chance: random.Random = field(default_factory=lambda: random.Random(0))
     resets: list[Callable[[], None]] = field(default_factory=list)
     log: CallLog = field(init=False)
     aws_time: AwsTime = field(init=False)
+    propagation: Propagation = field(init=False)
     live: World | None = field(init=False, default=None)
 
     def __post_init__(self) -> None:
         self.log = CallLog(self.log_path)
+        self.propagation = Propagation(self.clock)
         self.aws_time = AwsTime(self.clock, self._speed)
 
     def seconds(self, aws_minutes: float) -> float:
@@ -72,6 +77,7 @@ class Cloud:
 
         moto.reset()
         state.clear_all()
+        self.propagation.reset()
         for reset in self.resets:
             reset()
         if self.live is not None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 import os
 import socket
 import threading
-from functools import cached_property
+from functools import cached_property, partial
 from http.server import HTTPServer
 from io import BytesIO
 from socketserver import ThreadingMixIn
@@ -16,7 +16,8 @@ from typing import Any
 from local_cloud import guard
 from local_cloud.cloud import Cloud
 from local_cloud.control import CONTROL_PREFIX, Control
-from local_cloud.dns.server import DnsServer
+from local_cloud.dns.resolver import Resolver
+from local_cloud.dns.server import DnsServer, respond
 from local_cloud.errors import LocalCloudError
 from local_cloud.layers import Forgetful, Layer, Next, compose, moto
 from local_cloud.layers.authorization import authorization
@@ -122,7 +123,7 @@ class Server:
         self._http = HttpServer(port)
         self.port = self._http.server_port
         cloud.port = self.port
-        self.dns = DnsServer(cloud.undelegated, dns_port)
+        self.dns = DnsServer(partial(respond, resolver=Resolver(cloud, chance=cloud.dns_chance)), dns_port)
         self.control = Control(cloud, self.port)
         self.control.extra_status["dns"] = self.dns.address
         self._thread = threading.Thread(target=self._http.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)

@@ -1,13 +1,13 @@
 # Copyright: the cutover.aws authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""UDP and TCP on one loopback port. It stands for a resolver of the public DNS."""
+"""UDP and TCP on one loopback port. It stands for a resolver: of the public DNS, or of a VPC."""
 
 from __future__ import annotations
 
 import socket
 import struct
 import threading
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from socketserver import BaseRequestHandler, BaseServer, ThreadingTCPServer, ThreadingUDPServer
 from typing import Any
 
@@ -20,16 +20,15 @@ import dns.rdataclass
 import dns.rdatatype
 import dns.rrset
 
-from local_cloud.dns.zones import Zone, absolute, zone_for
+from local_cloud.dns.resolver import Answer, Resolver
 from local_cloud.errors import LocalCloudError
 
 LOOPBACK = "127.0.0.1"
-LONGEST_CHAIN = 8
 ATTEMPTS = 20
 LENGTH = struct.Struct("!H")
 
 
-def respond(wire: bytes, undelegated: Collection[str] = ()) -> bytes | None:
+def respond(wire: bytes, resolver: Resolver) -> bytes | None:
     """The answer to one query; None for what is not one."""
     try:
         query = dns.message.from_wire(wire)
@@ -38,8 +37,11 @@ def respond(wire: bytes, undelegated: Collection[str] = ()) -> bytes | None:
         return None
     response = dns.message.make_response(query)
     response.flags |= dns.flags.RA
+    found = resolver.resolve(question.name.to_text(), dns.rdatatype.to_text(question.rdtype))
+    response.set_rcode(dns.rcode.from_text(found.status))
     try:
-        _answer(response, question.name.to_text(), dns.rdatatype.to_text(question.rdtype), undelegated)
+        response.answer += [_rrset(one) for one in found.answers]
+        response.authority += [_rrset(found.authority)] if found.authority is not None else []
     except dns.exception.DNSException:
         # a record whose value is no such record: a resolver would say just this
         response = dns.message.make_response(query)
@@ -47,36 +49,17 @@ def respond(wire: bytes, undelegated: Collection[str] = ()) -> bytes | None:
     return response.to_wire()
 
 
-def _answer(response: dns.message.Message, asked: str, kind: str, undelegated: Collection[str]) -> None:
-    name = absolute(asked)
-    for _ in range(LONGEST_CHAIN):
-        zone = zone_for(name, undelegated)
-        if zone is None:
-            if not response.answer:
-                response.set_rcode(dns.rcode.NXDOMAIN)
-            return
-        if (name, kind) in zone.records:
-            response.answer.append(_rrset(zone, name, name, kind))
-            return
-        if (name, "CNAME") in zone.records:
-            response.answer.append(_rrset(zone, name, name, "CNAME"))
-            name = absolute(zone.records[name, "CNAME"][1][0])
-            continue
-        star = f"*.{name.partition('.')[2]}"
-        if not zone.has_name(name) and (star, kind) in zone.records:
-            response.answer.append(_rrset(zone, name, star, kind))
-            return
-        if not zone.has_name(name):
-            response.set_rcode(dns.rcode.NXDOMAIN)
-        if (zone.name, "SOA") in zone.records:
-            response.authority.append(_rrset(zone, zone.name, zone.name, "SOA"))
-        return
-
-
-def _rrset(zone: Zone, shown: str, name: str, kind: str) -> Any:
-    ttl, values = zone.records[name, kind]
+def _rrset(answer: Answer) -> Any:
     # names in Route 53's values are absolute, with or without their last dot
-    return dns.rrset.from_text_list(shown, ttl, dns.rdataclass.IN, kind, values, origin=dns.name.root, relativize=False)
+    return dns.rrset.from_text_list(
+        answer.name,
+        answer.ttl,
+        dns.rdataclass.IN,
+        answer.kind,
+        answer.values,
+        origin=dns.name.root,
+        relativize=False,
+    )
 
 
 class _Datagrams(BaseRequestHandler):
@@ -109,13 +92,13 @@ class _Tcp(ThreadingTCPServer):
 
 
 class DnsServer:
-    """``undelegated`` is looked at with every query, so that it may change meanwhile."""
+    """``answer``: from a query's bytes to the answer's, None for none at all."""
 
-    def __init__(self, undelegated: Collection[str], port: int = 0) -> None:
+    def __init__(self, answer: Callable[[bytes], bytes | None], port: int = 0) -> None:
         self._udp, self._tcp = _bind(port)
         self.port = int(self._udp.server_address[1])
         for server in (self._udp, self._tcp):
-            server.answer = lambda data: respond(data, undelegated)
+            server.answer = answer
         self._threads = [_thread(server) for server in (self._udp, self._tcp)]
 
     @property

@@ -1,75 +1,95 @@
 # Copyright: the cutover.aws authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What the public DNS would say, from moto's hosted zones.
+"""The hosted zones that a resolver finds, from moto's: in the public DNS, or inside of a VPC.
 
-A zone can be looked up when it is delegated: by NS records in a parent zone of the local cloud if there is one,
-else by its registrar, which is taken as done unless the zone is among the undelegated ones. Simple records only.
+A public zone can be looked up when it is delegated: by NS records in a parent zone of the local cloud if there is one,
+else by its registrar, which is taken as done unless the zone is among the undelegated ones.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+from local_cloud.dns.choice import RecordSet
+
+if TYPE_CHECKING:
+    from local_cloud.cloud import Cloud
 
 
 @dataclass(frozen=True)
 class Zone:
-    """``records``: (lower-case name, type) to (TTL, values)."""
+    """``sets``: (lower-case name, type) to the records with all their set identifiers, in the API's shape."""
 
     name: str
-    records: dict[tuple[str, str], tuple[int, tuple[str, ...]]]
+    account: str
+    identifier: str
+    sets: dict[tuple[str, str], list[RecordSet]]
 
     def has_name(self, name: str) -> bool:
-        return any(known == name or known.endswith(f".{name}") for known, _ in self.records)
+        return any(known == name or known.endswith(f".{name}") for known, _ in self.sets)
 
 
 def absolute(name: str) -> str:
     return f"{name.rstrip('.').lower()}."
 
 
-def find_record(name: str, kind: str, undelegated: Collection[str] = ()) -> tuple[str, ...]:
-    """The values of a record as the public sees them; empty when there is none."""
-    zone = zone_for(absolute(name), undelegated)
-    return zone.records.get((absolute(name), kind), (0, ()))[1] if zone else ()
+def find_record(name: str, kind: str, cloud: Cloud) -> tuple[str, ...]:
+    """The values of a plain record as the public sees them; empty when there is none."""
+    zone = public_zone(absolute(name), cloud)
+    records = zone.sets.get((absolute(name), kind), []) if zone else []
+    return tuple(values_of(records[0])) if records and "SetIdentifier" not in records[0] else ()
 
 
-def zone_for(name: str, undelegated: Collection[str] = ()) -> Zone | None:
+def public_zone(name: str, cloud: Cloud) -> Zone | None:
     """The delegated zone that answers for a name: the longest of those it lies in."""
+    undelegated = {absolute(one) for one in cloud.undelegated}
     reachable: Zone | None = None
-    for zone in sorted((zone for zone in public_zones() if _within(name, zone.name)), key=lambda zone: len(zone.name)):
-        if zone.name in {absolute(one) for one in undelegated}:
+    for zone in _around(name, zones(cloud, private=False)):
+        if zone.name in undelegated or (reachable is not None and reachable.name == zone.name):
             continue
-        if reachable is None or reachable.name == zone.name or (zone.name, "NS") in reachable.records:
-            reachable = reachable if reachable is not None and reachable.name == zone.name else zone
+        if reachable is None or (zone.name, "NS") in reachable.sets:
+            reachable = zone
     return reachable
 
 
-def public_zones() -> list[Zone]:
+def private_zone(name: str, cloud: Cloud) -> Zone | None:
+    """What the resolver of a VPC asks before the public DNS. All private zones count as associated with the VPC."""
+    around = _around(name, zones(cloud, private=True))
+    return around[-1] if around else None
+
+
+def _around(name: str, found: Sequence[Zone]) -> list[Zone]:
+    """Those that a name lies in, the longest last."""
+    return sorted((zone for zone in found if _within(name, zone.name)), key=lambda zone: len(zone.name))
+
+
+def zones(cloud: Cloud, private: bool) -> list[Zone]:
     """Zones of all accounts, the oldest first."""
     from moto.route53.models import route53_backends  # noqa: PLC0415  (moto takes a second to import)
 
-    found = []
-    for account in list(route53_backends.values()):
-        for backend in list(account.values()):
-            found += [_zone(zone) for zone in list(backend.zones.values()) if not zone.private_zone]
-    return found
+    return [
+        _zone(zone, account, cloud)
+        for account, regions in list(route53_backends.items())
+        for backend in list(regions.values())
+        for zone in list(backend.zones.values())
+        if bool(zone.private_zone) == private
+    ]
 
 
-def _zone(zone: Any) -> Zone:
-    records = {}
-    for rrset in list(zone.rrsets):
-        values = tuple(_values(rrset.records))
-        if values and not rrset.set_identifier:
-            records[_unescaped(rrset.name), str(rrset.type)] = int(rrset.ttl or 0), values
-    return Zone(absolute(zone.name), records)
+def _zone(zone: Any, account: str, cloud: Cloud) -> Zone:
+    sets: dict[tuple[str, str], list[RecordSet]] = defaultdict(list)
+    for record in cloud.propagation.seen(zone):
+        sets[_unescaped(record["Name"]), str(record["Type"])].append(record)
+    return Zone(absolute(zone.name), account, str(zone.id).rpartition("/")[2], dict(sets))
 
 
-def _values(records: Any) -> Iterator[str]:
-    for record in records or []:
-        text = str(record["Value"] if isinstance(record, dict) else record)
-        # moto keeps a zone's own SOA as the text of a dictionary
-        yield text.removeprefix("{'Value': '").removesuffix("'}")
+def values_of(record: RecordSet) -> list[str]:
+    # moto keeps a zone's own SOA as the text of a dictionary
+    texts = (one["Value"] for one in record.get("ResourceRecords", []))
+    return [text.removeprefix("{'Value': '").removesuffix("'}") for text in texts]
 
 
 def _unescaped(name: str) -> str:

@@ -29,11 +29,12 @@ KINDS = {
     "latency": "the answer takes `seconds` longer",
     "stale_reads": "for `seconds` after a write, reads answer as before it",
     "late_tags": "for `seconds`, tags of EC2 and of the tagging API are not seen yet",
+    "slow_propagation": "for `seconds`, changes of records are PENDING and resolvers see what was before",
     "unknown_role": "for `seconds`, services do not know a new role or instance profile",
     "pages": "lists come in pages of `size` items",
 }
 MATCHED_BY = ("service", "operation", "region", "access", "account")
-DEFAULT_SECONDS = {"latency": 0.2, "stale_reads": 2.0, "late_tags": 2.0, "unknown_role": 5.0}
+DEFAULT_SECONDS = {"latency": 0.2, "stale_reads": 2.0, "late_tags": 2.0, "slow_propagation": 5.0, "unknown_role": 5.0}
 
 # What each service calls its throttling; the rest say ThrottlingException (JSON) or Throttling (XML).
 THROTTLING_CODES = {

@@ -53,9 +53,12 @@ def metric_alarms() -> Iterator[tuple[Scope, Any]]:
                     yield (account, region), alarm
 
 
-def evaluate(cloud: Cloud, scope: Scope, alarm: Any, at: float) -> Evaluated | None:
-    """The verdict at a moment of AWS's time; None where the alarm is to stay as it is."""
-    condition = condition_of(alarm)
+def evaluate(cloud: Cloud, scope: Scope, alarm: Any, at: float, condition: Condition | None = None) -> Evaluated | None:
+    """The verdict at a moment of AWS's time; None where the alarm is to stay as it is.
+
+    ``condition``: another one than the alarm's own.
+    """
+    condition = condition or condition_of(alarm)
     metric = Metric.of(alarm.namespace, alarm.metric_name, {one.name: one.value for one in alarm.dimensions})
     name = str(alarm.statistic or alarm.extended_statistic)
     store, points, begins = stores[scope], [], []

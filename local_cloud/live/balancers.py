@@ -59,6 +59,9 @@ class Balancers:
                 return self._network.address(one.arn)
         return None
 
+    def is_internal(self, address: str) -> bool:
+        return any(one.moto.scheme == "internal" and self._network.address(one.arn) == address for one in balancers())
+
     def stop(self) -> None:
         with self._lock:
             for server in self._servers.values():

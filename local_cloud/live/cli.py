@@ -64,6 +64,8 @@ def status(options: Options, daemon: Daemon) -> int:
 
 def _lines(found: dict[str, Any]) -> Iterator[str]:
     yield "live" if found["live"] else "still"
+    if "dns_private" in found:
+        yield f"dns         {found['dns_private']} (as inside of a VPC)"
     for balancer in found.get("balancers", []):
         served = ", ".join(f"{port} at {balancer['address']}:{own}" for port, own in balancer["ports"].items())
         yield f"balancer    {balancer['name']}: {served or 'no listener'}"

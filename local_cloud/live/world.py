@@ -6,15 +6,22 @@ from __future__ import annotations
 
 import threading
 import traceback
+from functools import partial
+from random import Random
 from typing import TYPE_CHECKING, Any, Protocol
 
+from local_cloud.dns.resolver import Resolver
+from local_cloud.dns.server import DnsServer, respond
 from local_cloud.errors import LocalCloudError
+from local_cloud.live import fleet
 from local_cloud.live.alarms import Alarms, metric_alarms
 from local_cloud.live.backends import Backends
 from local_cloud.live.balancers import Balancers
 from local_cloud.live.behaviour import Behaviours
+from local_cloud.live.checks import HealthChecks
 from local_cloud.live.network import Network
 from local_cloud.live.probe import Probes
+from local_cloud.live.reach import Reach
 from local_cloud.live.targets import TargetHealth
 from local_cloud.live.traffic import Publishing, Traffic
 
@@ -49,20 +56,25 @@ class World:
         self._backends = Backends(network, self.behaviours)
         self.balancers = Balancers(network, self._backends, self._traffic, cloud.aws_time.now, seed)
         self.targets = TargetHealth(self._backends, self._probes)
+        self.checks = HealthChecks(cloud, self._probes, Reach(cloud, network, self.balancers))
+        self._private_dns = DnsServer(partial(respond, resolver=Resolver(cloud, private=True, chance=Random(seed))))
         # who comes later sees what the earlier ones have done: alarms come behind the data that they look at
         self._parts: list[Part] = [
             self._backends,
             self.balancers,
             self.targets,
             Publishing(self._traffic),
+            self.checks,
             Alarms(cloud),
         ]
+        cloud.dns_chance.seed(seed)
         self._lock = threading.RLock()
         self._ended = threading.Event()
         self._next = _step_after(cloud.aws_time.now())
         self._thread = None if by_hand else threading.Thread(target=self._run, daemon=True)
 
     def start(self) -> None:
+        self._private_dns.start()
         if self._thread is not None:
             self._thread.start()
 
@@ -70,6 +82,7 @@ class World:
         self._ended.set()
         if self._thread is not None and self._thread.is_alive():
             self._thread.join()
+        self._private_dns.stop()
         self._probes.stop()
         self.balancers.stop()
         self._backends.stop()
@@ -79,6 +92,7 @@ class World:
         with self._lock:
             self._traffic.reset()
             self.targets.reset()
+            self.checks.reset()
             self._backends.step(self._next)
             self.balancers.step(self._next)
 
@@ -89,11 +103,17 @@ class World:
         ]
         return {
             "aws_time": self._cloud.aws_time.now(),
+            "dns_private": self._private_dns.address,
             "balancers": self.balancers.describe(),
             "backends": self._backends.describe(),
             "behaviours": self.behaviours.describe(),
             "alarms": alarms,
         }
+
+    def serves(self, dns_name: str) -> bool:
+        """Whether an alias to this load balancer is healthy; what is not a load balancer of ours always is."""
+        found = next((one for one in fleet.balancers() if one.moto.dns_name.lower() == dns_name.rstrip(".")), None)
+        return found is None or self.targets.serves(found)
 
     def advance(self) -> None:
         with self._lock:

@@ -57,7 +57,7 @@ class Certificates:
         record = option.get("ResourceRecord")
         if not record:
             return True
-        found = find_record(record["Name"], record["Type"], self._cloud.undelegated)
+        found = find_record(record["Name"], record["Type"], self._cloud)
         return record["Value"].rstrip(".") in [value.rstrip(".") for value in found]
 
     def _list(self, request: Request, next_layer: Next) -> Response:

@@ -11,12 +11,15 @@ from local_cloud.errors import AwsError
 from local_cloud.layers import Next
 from local_cloud.request import Request
 from local_cloud.response import Response
+from local_cloud.services.route53.batch import RecordSet
+from local_cloud.services.route53.record_sets import records_of
 
 if TYPE_CHECKING:
     from local_cloud.cloud import Cloud
 
 # "usually within 60 seconds": https://docs.aws.amazon.com/Route53/latest/APIReference/API_GetChange.html
 MINUTES_TO_SYNC = 1.0
+SLOW = "slow_propagation"
 
 
 class RecordChanges:
@@ -33,16 +36,32 @@ class RecordChanges:
             return next_layer(request)
         if request.operation == "GetChange":
             return self._get(request, next_layer)
+        before = self._zone_before(request)
         response = next_layer(request)
         if request.access == "write" and response.ok and b"ChangeInfo" in response.body:
-            return self._name(request, response)
+            return self._name(request, response, self._arrives_at(request, before))
         return response
 
-    def _name(self, request: Request, response: Response) -> Response:
+    def _zone_before(self, request: Request) -> list[RecordSet] | None:
+        """Only where somebody may want to see it later."""
+        slow = request.operation == "ChangeResourceRecordSets" and self._cloud.faults.covering(SLOW, request)
+        zone = request.backend(region="aws").zones.get(_zone_id(request)) if slow else None
+        return None if zone is None else records_of(zone)
+
+    def _arrives_at(self, request: Request, before: list[RecordSet] | None) -> float:
+        """When the change is in sync; a slow one is not seen before."""
+        now = self._cloud.clock.now()
+        rule = self._cloud.faults.strike(SLOW, request) if before is not None else None
+        if rule is None or before is None:
+            return now + self._cloud.seconds(MINUTES_TO_SYNC)
+        self._cloud.propagation.hold_back(_zone_id(request), before, now + rule.duration)
+        return now + rule.duration
+
+    def _name(self, request: Request, response: Response, synced_at: float) -> Response:
         """moto gives every change the same id, so that nobody could tell which one is in sync."""
         result = request.read(response)
         identifier = f"C{next(self._numbers):013d}LOCAL"
-        self._synced_at[identifier] = self._cloud.clock.now() + self._cloud.seconds(MINUTES_TO_SYNC)
+        self._synced_at[identifier] = synced_at
         result["ChangeInfo"] |= {"Id": f"/change/{identifier}", "Status": self._status(identifier)}
         answer = request.answer(result, response.status)
         # CreateHostedZone says in a header where the zone is
@@ -60,3 +79,7 @@ class RecordChanges:
 
     def _status(self, identifier: str) -> str:
         return "PENDING" if self._cloud.clock.now() < self._synced_at[identifier] else "INSYNC"
+
+
+def _zone_id(request: Request) -> str:
+    return str(request.parameters["HostedZoneId"]).rpartition("/")[2]

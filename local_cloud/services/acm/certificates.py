@@ -53,7 +53,7 @@ def validation_record(account: str, domain: str) -> dict[str, str]:
 
 def _has_record(request: Request, name: str) -> bool:
     record = validation_record(request.account, name)
-    found = find_record(record["Name"], record["Type"], request.cloud.undelegated)
+    found = find_record(record["Name"], record["Type"], request.cloud)
     return record["Value"].rstrip(".") in [value.rstrip(".") for value in found]
 
 

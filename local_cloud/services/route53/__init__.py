@@ -4,6 +4,6 @@
 
 from __future__ import annotations
 
-from local_cloud.services.route53 import health_checks, protections, record_sets, zones
+from local_cloud.services.route53 import health_checks, health_status, protections, record_sets, zones
 
-__all__ = ["health_checks", "protections", "record_sets", "zones"]
+__all__ = ["health_checks", "health_status", "protections", "record_sets", "zones"]

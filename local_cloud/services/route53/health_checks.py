@@ -23,17 +23,12 @@ INTERVALS = (10, 30)
 THRESHOLDS = range(1, 11)
 
 # What was asked for, with AWS's defaults, by account and identifier; health checks are global.
-_configs: Store[dict[str, Config]] = Store(dict)
+configs: Store[dict[str, Config]] = Store(dict)
 _versions: Store[dict[str, int]] = Store(dict)
 
 
 def _scope(request: Request) -> tuple[str, str]:
     return request.account, "aws"
-
-
-def config_of(account: str, check_id: str) -> Config:
-    """The whole configuration of a health check; KeyError where there is none."""
-    return _configs[account, "aws"][check_id]
 
 
 def with_defaults(config: Config) -> Config:
@@ -81,14 +76,14 @@ def create_with_config(request: Request, next_handler: Next) -> Response:
     if not response.ok:
         return response
     check_id = request.read(response)["HealthCheck"]["Id"]
-    _configs[_scope(request)][check_id] = config
+    configs[_scope(request)][check_id] = config
     _versions[_scope(request)][check_id] = 1
     result = {"HealthCheck": _describe(request, backend.health_checks[check_id])}
     return request.answer({**result, "Location": _location(check_id)})
 
 
 def _same_reference(request: Request, check: Any, config: Config) -> Response:
-    if _configs[_scope(request)].get(check.id) != config:
+    if configs[_scope(request)].get(check.id) != config:
         message = f"Health check {check.id} already exists with the specified caller reference and other values"
         raise AwsError("HealthCheckAlreadyExists", message, CONFLICT)
     return request.answer({"HealthCheck": _describe(request, check), "Location": _location(check.id)})
@@ -101,25 +96,23 @@ def _location(check_id: str) -> str:
 @handles("route53", "UpdateHealthCheck")
 def update_config(request: Request, _: Next) -> Response:
     parameters = dict(request.parameters)
-    check = _find(request, parameters.pop("HealthCheckId"))
+    check = find(request, parameters.pop("HealthCheckId"))
     version = parameters.pop("HealthCheckVersion", None)
     if version is not None and version != _versions[_scope(request)][check.id]:
         raise AwsError("HealthCheckVersionMismatch", "The health check has been changed in the meantime", CONFLICT)
-    config = dict(_configs[_scope(request)][check.id])
+    config = dict(configs[_scope(request)][check.id])
     for element in parameters.pop("ResetElements", []):
         config.pop(element, None)
     config = with_defaults({**config, **parameters})
     check_config(config, request.backend(region="aws").health_checks)
-    _configs[_scope(request)][check.id] = config
+    configs[_scope(request)][check.id] = config
     _versions[_scope(request)][check.id] += 1
     return request.answer({"HealthCheck": _describe(request, check)})
 
 
-@handles("route53", "GetHealthCheck", "GetHealthCheckStatus")
-def get_with_config(request: Request, next_handler: Next) -> Response:
-    check = _find(request, request.parameters["HealthCheckId"])
-    if request.operation == "GetHealthCheckStatus":
-        return next_handler(request)
+@handles("route53", "GetHealthCheck")
+def get_with_config(request: Request, _: Next) -> Response:
+    check = find(request, request.parameters["HealthCheckId"])
     return request.answer({"HealthCheck": _describe(request, check)})
 
 
@@ -144,19 +137,19 @@ def list_with_config(request: Request, _: Next) -> Response:
 @handles("route53", "DeleteHealthCheck")
 def delete_with_config(request: Request, next_handler: Next) -> Response:
     check_id = request.parameters["HealthCheckId"]
-    _find(request, check_id)
-    for other, config in _configs[_scope(request)].items():
+    find(request, check_id)
+    for other, config in configs[_scope(request)].items():
         if check_id in config.get("ChildHealthChecks", []):
             message = f"The health check {check_id} is a child of the calculated health check {other}"
             raise AwsError("HealthCheckInUse", message)
     response = next_handler(request)
     if response.ok:
-        _configs[_scope(request)].pop(check_id, None)
+        configs[_scope(request)].pop(check_id, None)
         _versions[_scope(request)].pop(check_id, None)
     return response
 
 
-def _find(request: Request, check_id: str) -> Any:
+def find(request: Request, check_id: str) -> Any:
     check = request.backend(region="aws").health_checks.get(check_id)
     if check is None:
         raise AwsError("NoSuchHealthCheck", f"A health check with id {check_id} does not exist.", NOT_FOUND)
@@ -164,7 +157,7 @@ def _find(request: Request, check_id: str) -> Any:
 
 
 def _describe(request: Request, check: Any) -> dict[str, Any]:
-    config = _configs[_scope(request)].get(check.id) or check.health_check_config
+    config = configs[_scope(request)].get(check.id) or check.health_check_config
     made: dict[str, Any] = {
         "Id": check.id,
         "CallerReference": check.caller_reference,

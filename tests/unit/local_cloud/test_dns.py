@@ -13,6 +13,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from local_cloud.clock import ManualClock
+from local_cloud.dns.resolver import Resolver
 from local_cloud.dns.server import respond
 from local_cloud.testing import LocalCloud
 
@@ -103,8 +104,8 @@ def test_a_wildcard(cloud: LocalCloud, zone: Zone) -> None:
     assert _values(_ask(cloud, f"www.{zone.name}", "A")) == ["192.0.2.1"]
 
 
-def test_nonsense_gets_no_answer() -> None:
-    assert respond(b"\x00\x01") is None
+def test_nonsense_gets_no_answer(cloud: LocalCloud) -> None:
+    assert respond(b"\x00\x01", Resolver(cloud.cloud)) is None
 
 
 def test_an_undelegated_zone_is_not_found(cloud: LocalCloud, zone: Zone) -> None:

@@ -41,7 +41,7 @@ def minutes(clock: ManualClock, world: World) -> Callable[[float], None]:
 
 @dataclass
 class Shop:
-    """A load balancer and a target group with one target for each side; groups are named <name>-<side>."""
+    """A load balancer and a target group with one target a side, named <name>-<side>; and an internal balancer."""
 
     name: str
     elbv2: Any
@@ -49,6 +49,7 @@ class Shop:
     balancers: dict[str, dict[str, Any]]
     groups: dict[str, str]
     listeners: dict[str, str]
+    internal: dict[str, Any]
 
 
 @pytest.fixture
@@ -61,10 +62,13 @@ def shop(cloud: LocalCloud, name: str, cidr: str, minutes: Callable[[float], Non
         for number, zone in enumerate("ab")
     ]
     ids = [one["Subnet"]["SubnetId"] for one in subnets]
-    made = Shop(name, elbv2, vpc, {}, {}, {})
+    gateway = ec2.create_internet_gateway()["InternetGateway"]["InternetGatewayId"]
+    ec2.attach_internet_gateway(InternetGatewayId=gateway, VpcId=vpc)
+    internal = elbv2.create_load_balancer(Name=f"{name}-inside", Subnets=ids, Scheme="internal")["LoadBalancers"][0]
+    made = Shop(name, elbv2, vpc, {}, {}, {}, internal)
     for side in ("blue", "green"):
         full = f"{name}-{side}"
-        balancer = elbv2.create_load_balancer(Name=full, Subnets=ids, Scheme="internal")["LoadBalancers"][0]
+        balancer = elbv2.create_load_balancer(Name=full, Subnets=ids)["LoadBalancers"][0]
         group = elbv2.create_target_group(
             Name=full,
             Protocol="HTTP",
@@ -86,6 +90,7 @@ def shop(cloud: LocalCloud, name: str, cidr: str, minutes: Callable[[float], Non
         made.balancers[side], made.groups[side], made.listeners[side] = balancer, group, listener
     minutes(1)
     yield made
+    elbv2.delete_load_balancer(LoadBalancerArn=internal["LoadBalancerArn"])
     for side in ("blue", "green"):
         elbv2.delete_load_balancer(LoadBalancerArn=made.balancers[side]["LoadBalancerArn"])
         elbv2.delete_target_group(TargetGroupArn=made.groups[side])

@@ -51,10 +51,10 @@ class TestVerdict:
 
 class TestAsking:
     @pytest.fixture
-    def resolver(self, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    def resolver(self) -> Iterator[str]:
         """A name server that knows delegated.example and nothing else."""
 
-        def answer(wire: bytes, _undelegated: object = ()) -> bytes:
+        def answer(wire: bytes) -> bytes:
             query = dns.message.from_wire(wire)
             response = dns.message.make_response(query)
             if query.question[0].name.to_text() == "delegated.example.":
@@ -65,8 +65,7 @@ class TestAsking:
                 response.set_rcode(dns.rcode.NXDOMAIN)
             return response.to_wire()
 
-        monkeypatch.setattr("local_cloud.dns.server.respond", answer)
-        server = DnsServer(undelegated=[])
+        server = DnsServer(answer)
         server.start()
         yield server.address
         server.stop()
