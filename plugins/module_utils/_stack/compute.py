@@ -9,6 +9,8 @@ import binascii
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from ansible_collections.amazon.aws.plugins.module_utils.botocore import is_boto3_error_code
+
 from .._model.compute import TAGGED_AT_LAUNCH
 from .._model.core import PHASE_TAG, Found, Reality, Value, distinct, reality_of
 from .balancers import balancers
@@ -46,13 +48,17 @@ def _templates(context: Context) -> list[Found]:
 
 
 def _template(context: Context, item: Answer) -> Found | None:
+    """None for another stack's, and where it was listed a moment ago, and is gone since or not yet known everywhere."""
     tags, name = tags_of(item.get("Tags")), item["LaunchTemplateName"]
     if not context.owns("launch_template", name, tags):
         return None
     default = item["DefaultVersionNumber"]
-    answer = context.client("ec2").describe_launch_template_versions(
-        LaunchTemplateId=item["LaunchTemplateId"], Versions=[str(default)]
-    )
+    try:
+        answer = context.client("ec2").describe_launch_template_versions(
+            LaunchTemplateId=item["LaunchTemplateId"], Versions=[str(default)]
+        )
+    except is_boto3_error_code("InvalidLaunchTemplateId.NotFound"):
+        return None
     data = answer["LaunchTemplateVersions"][0]["LaunchTemplateData"]
     return Found(
         key=context.key("launch_template", name, tags),

@@ -205,6 +205,15 @@ def test_a_launch_template_reads_as_it_was_asked_for(world: World) -> None:
     assert compute_outputs(world.read())["image_id"] == IMAGE
 
 
+def test_a_template_that_is_listed_and_not_known_everywhere_yet_is_not_there_yet(world: World) -> None:
+    stale = {"kind": "stale_reads", "match": {"operation": "DescribeLaunchTemplateVersions"}, "seconds": 60}
+    world.cloud.control.faults([stale])
+    world.template("green")
+    assert world.read() == {}
+    world.cloud.control.faults([])
+    assert list(world.read()) == ["launch_template/green"]
+
+
 def test_a_version_made_by_hand_is_seen_whether_it_is_the_default_or_not(world: World) -> None:
     template, client = world.template("blue"), world.cloud.client("ec2")
     data = {"MetadataOptions": {"HttpTokens": "optional"}}

@@ -1,6 +1,6 @@
 # Copyright: the cutover.aws authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The network as it is read from AWS where something is there twice."""
+"""The network as it is read from AWS where something is there twice, or not known everywhere yet."""
 
 from __future__ import annotations
 
@@ -41,3 +41,11 @@ def test_a_copy_with_all_its_tags_is_another_resource_and_so_is_what_stands_in_i
     assert vpcs[min(vpcs)] == "vpc"
     assert sorted(str(table.attributes["vpc"]) for table in tables) == sorted(vpcs.values())
     assert len({table.key for table in tables}) == 2
+
+
+def test_a_vpc_that_is_listed_and_not_known_everywhere_yet_is_not_there_yet(cloud: LocalCloud) -> None:
+    cloud.control.faults([{"kind": "stale_reads", "match": {"operation": "DescribeVpcAttribute"}, "seconds": 60}])
+    cloud.client("ec2").create_vpc(CidrBlock="10.20.0.0/16", TagSpecifications=specification("vpc", "vpc"))
+    assert read_vpc(Context(STACK, cloud.client)) == {}
+    cloud.control.faults([])
+    assert list(read_vpc(Context(STACK, cloud.client))) == ["vpc"]
