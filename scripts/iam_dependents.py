@@ -17,6 +17,7 @@ class Dependent:
 
 
 KEYED = ("rds:CreateDBInstance", "rds:ModifyDBInstance")
+TOLD = "sns:Publish"
 
 DEPENDENT = (
     Dependent(
@@ -72,11 +73,11 @@ DEPENDENT = (
     ),
     Dependent(
         "kms:Decrypt",
-        KEYED,
+        (*KEYED, TOLD),
         "Secrets Manager encrypts the managed password in the caller's name (Amazon RDS "
-        "User Guide, permissions required for Secrets Manager integration)",
+        "User Guide, permissions required for Secrets Manager integration), and SNS a message to an encrypted topic",
     ),
-    Dependent("kms:GenerateDataKey", KEYED, "the same"),
+    Dependent("kms:GenerateDataKey", (*KEYED, TOLD), "the same"),
     Dependent("kms:DescribeKey", KEYED, "RDS checks that the key is there and can be used"),
     Dependent(
         "secretsmanager:CreateSecret", KEYED, "RDS makes the secret of the managed password in the caller's name"

@@ -140,12 +140,13 @@ def _identity(target: Target) -> tuple[Scope, ...]:
 def _keys(target: Target) -> tuple[Scope, ...]:
     keys, alias = target.arn("kms", "key/*"), target.arn("kms", f"alias/{target.stack}")
     through = {"kms:ViaService": ["rds.*.amazonaws.com*", "secretsmanager.*.amazonaws.com*"]}
+    told = {"kms:ViaService": [*through["kms:ViaService"], "sns.*.amazonaws.com*"]}
     granting = {"StringLike": through, "Bool": {"kms:GrantIsForAWSResource": "true"}}
     return (
         Scope("identity", "KmsAny", ["kms:CreateKey", "kms:ListAliases"], ["*"]),
         Scope("identity", "KmsAlias", ["kms:*Alias"], [alias, keys]),
         Scope("identity", "KmsGrant", ["kms:CreateGrant"], [keys], granting),
-        Scope("identity", "KmsUse", ["kms:Decrypt", "kms:GenerateDataKey"], [keys], {"StringLike": through}),
+        Scope("identity", "KmsUse", ["kms:Decrypt", "kms:GenerateDataKey"], [keys], {"StringLike": told}),
         Scope("identity", "KmsRemoveOwn", ["kms:ScheduleKeyDeletion"], [keys], _owned(target)),
         Scope("identity", "KmsKeys", ["kms:*"], [keys]),
     )
@@ -174,7 +175,7 @@ def _watching(target: Target) -> tuple[Scope, ...]:
     dashboards = target.arn("cloudwatch", f"dashboard/{target.stack}-*", region="")
     groups = [f"log-group:/{target.stack}/*", f"log-group:/aws/rds/instance/{target.names()}"]
     return (
-        Scope("services", "CloudWatchRead", ["cloudwatch:DescribeAlarms"], ["*"]),
+        Scope("services", "CloudWatchRead", ["cloudwatch:DescribeAlarms", "cloudwatch:GetMetricData"], ["*"]),
         Scope("services", "CloudWatchOwn", ["cloudwatch:*"], [alarms, dashboards]),
         Scope("services", "LogsRead", ["logs:DescribeLogGroups"], ["*"]),
         Scope("services", "LogsOwn", ["logs:*"], [target.arn("logs", group) for group in groups]),
@@ -202,7 +203,8 @@ def _names(target: Target) -> tuple[Scope, ...]:
 def _parameters(target: Target) -> tuple[Scope, ...]:
     # Without a path nothing is written; what is read then are the tags of parameters that there are not.
     path = f"parameter/{(target.parameters or target.stack).strip('/')}"
-    own = [target.arn("ssm", path), target.arn("ssm", f"{path}/*")]
+    control = target.arn("ssm", f"parameter/cutover/{target.stack}/*")
+    own = [target.arn("ssm", path), target.arn("ssm", f"{path}/*"), control]
     return (
         Scope("services", "ParametersList", ["ssm:DescribeParameters"], ["*"]),
         # Images are looked up among the parameters that AWS publishes, which have no account.

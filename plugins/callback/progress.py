@@ -57,6 +57,9 @@ COMPUTING = frozenset(
 )
 """Actions that ask and change nothing outside of the run."""
 
+NARRATING = frozenset({f"{COLLECTION}traffic_shift"})
+"""Actions that print lines of their own while they run."""
+
 CAUSES = ("msg", "reason", "cmd", "rc", "stdout", "stderr", "module_stdout", "module_stderr")
 """What of a failure's result says why."""
 
@@ -93,8 +96,8 @@ class CallbackModule(Default):  # type: ignore[misc] # ansible-core has no types
             self._begin(task)
 
     def _begin(self, task: Task) -> None:
-        self._display.display(_title(self._last_task_name or task.get_name()), newline=False)
-        self._unfinished = True
+        self._unfinished = task.action not in NARRATING
+        self._display.display(_title(self._last_task_name or task.get_name()), newline=not self._unfinished)
 
     def _finish(self, how: str = "", color: str | None = None) -> None:
         if self._unfinished:
@@ -106,7 +109,7 @@ class CallbackModule(Default):  # type: ignore[misc] # ansible-core has no types
         if not self._brief:
             super()._print_task_banner(task)
             return
-        if not self._unfinished:
+        if not self._unfinished and task.action not in NARRATING:
             self._begin(task)
         self._finish()
         self._last_task_banner = task._uuid

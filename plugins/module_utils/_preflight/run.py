@@ -19,7 +19,7 @@ from .inventory import Inventory, Peer
 from .names import models, name_findings
 from .present import Answered, ask
 from .reach import reach_findings
-from .rules import compute, database, dns, limits, monitoring, network, parameters, place, storage, tags
+from .rules import compute, database, dns, limits, monitoring, network, parameters, place, shift, storage, tags
 from .variables import PHASES, PLANNED_MINUTES
 
 RULES = (
@@ -81,6 +81,7 @@ def preflight(inventory: Inventory, access: Access) -> Report:
     stack = _stack(inventory, environment)
     if not inventory.identity_only:
         found += [one for rule in RULES for one in rule(inventory.typed)]
+        found += shift.shift_findings(inventory.typed, access.now())
     if stack is None:
         return Report(_once(found), (Skipped("AWS", "project or region is missing or wrong"),), environment)
     return _with_aws(inventory, access, environment, stack, found)

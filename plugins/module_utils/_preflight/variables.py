@@ -32,6 +32,10 @@ SITE_OPTIONS: Mapping[str, Mapping[str, Any]] = {
     "cutover_warm": {"type": "bool"},
     "plan_fail_on_changes": {"type": "bool"},
     "destroy_confirm": {"type": "str"},
+    "shift_force_forward": {"type": "str"},
+    "shift_back": {"type": "bool"},
+    "shift_approved": {"type": "int"},
+    "branch_status": {"type": "str", "choices": ["completed", "rolled_back", "held", "refused"]},
 }
 """Options in the form of an argument specification. Two more are known and never read here: aws_secret_key and
 aws_session_token."""
@@ -74,6 +78,7 @@ PLAYBOOK_FACTS = (
     "cutover_preflight",
     "cutover_retained",
     "cutover_reading",
+    "cutover_result",
     "cutover_stack",
     "cutover_stack_name",
     "cutover_wiring",

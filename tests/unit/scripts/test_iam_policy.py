@@ -183,7 +183,8 @@ def test_parameters_are_reached_below_the_path_of_the_inventory(path: str | None
     found = iam_policy.policies(CALLS, Target("shop-test", "111122223333", "aws", path))
     (own,) = [s for policy in found.values() for s in policy["Statement"] if "ssm:PutParameter" in s["Action"]]
     arn = f"arn:aws:ssm:*:111122223333:parameter/{reached}"
-    assert own["Resource"] == [arn, f"{arn}/*"]
+    control = "arn:aws:ssm:*:111122223333:parameter/cutover/shop-test/*"
+    assert own["Resource"] == [arn, f"{arn}/*", control]
 
 
 @pytest.mark.parametrize("account", ["12345", "12345678901x", ""])

@@ -1,0 +1,126 @@
+# Copyright: the cutover.aws authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Moves traffic step by step, watching.
+
+This part needs the controller: it loops for minutes or hours, shows how it stands, and makes every call to AWS by a
+module of its own.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from ansible import constants as C
+from ansible.errors import AnsibleActionFail, AnsibleError
+from ansible.plugins.action import ActionBase
+from ansible.utils.color import ANSIBLE_COLOR
+
+from ..module_utils._rollout.asked import Unfit, course_of
+from ..module_utils._rollout.course import Course, Finish, State, Status
+from ..module_utils._rollout.position import begin
+from ..module_utils._rollout.story import share_now
+from ..plugin_utils.shift.audience import Audience
+from ..plugin_utils.shift.driver import Clock, run
+from ..plugin_utils.shift.hands import DIED, ModuleHands
+from ..plugin_utils.shift.notices import Notices
+from ..plugin_utils.shift.options import asked_of
+from ..plugin_utils.shift.preview import preview
+from ..plugin_utils.shift.report import Report, weights_of
+from ..plugin_utils.shift.routers import router_of
+from ..plugin_utils.shift.screen import Screen
+from .json_file import write
+
+CLOCK = Clock(time.monotonic, time.sleep, lambda: datetime.now(UTC))
+PHASE = "traffic-shift"
+OVER = (Status.COMPLETED, Status.ROLLED_BACK)
+"""Ends after which nothing of the shift is left to guard."""
+
+
+class ActionModule(ActionBase):  # type: ignore[misc]
+    """The task cutover.aws.traffic_shift."""
+
+    def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
+        """The whole shift. Fails only for what is asked wrongly: how a shift ends is its result."""
+        result: dict[str, Any] = super().run(tmp, task_vars)
+        try:
+            asked, connection = asked_of(self._task.args)
+            course = course_of(asked, CLOCK.wall())
+        except Unfit as error:
+            raise AnsibleActionFail(str(error)) from error
+        call = self._caller(connection, task_vars or {})
+        migration = f"{asked['stack_name']}-{CLOCK.wall():%Y%m%dT%H%M%SZ}"
+        hands = ModuleHands(call, course, router_of(asked), asked, migration)
+        places = hands.look()
+        if places is None:
+            raise AnsibleActionFail(f"The weights cannot be read, so nothing is moved: {hands.error}")
+        if not asked["back"] and (reason := hands.unfit(min(step.bake for step in course.steps))):
+            raise AnsibleActionFail(f"The gates cannot be relied on, so nothing is moved: {reason}")
+        guards = asked["guards"]
+        over = bool(guards) and not any(guard.get("id") for guard in guards.values())
+        state = begin(course, places.shares, places.ttl, back=asked["back"], over=over)
+        if self._task.check_mode:
+            return {**result, **preview(course, state, hands)}
+        head = {"migration": migration, "stack": asked["stack_name"], "router": asked["router"]}
+        report = Report(self._report_path(asked, migration), course, head, CLOCK.wall, write)
+        audience = Audience(self._screen(course), report, Notices(call, course, asked, head))
+        finish, state = run(course, state, hands, audience, CLOCK)
+        return {**result, **self._ended(finish, state, hands, audience, course)}
+
+    def _ended(
+        self, finish: Finish, state: State, hands: ModuleHands, audience: Audience, course: Course
+    ) -> dict[str, Any]:
+        report, failures = audience.report, [*audience.notices.failures]
+        if finish.status in OVER and (left := hands.release()):
+            failures.append(f"Health checks or TTL of the shift are left: {left}")
+        report.end(finish.status, finish.reason)
+        failures += [report.failure] if report.failure else []
+        for failure in failures:
+            self._display.warning(failure)
+        return {
+            "changed": hands.changed,
+            "status": str(finish.status),
+            "reason": str(finish.reason),
+            "phase": PHASE,
+            "stack": report.document["stack"],
+            "migration": report.document["migration"],
+            "weights": weights_of(course, share_now(state)),
+            "report": str(report.path),
+            "timeline": report.document["timeline"],
+            "failures": failures,
+        }
+
+    def _caller(self, connection: dict[str, Any], task_vars: dict[str, Any]) -> Callable[..., dict[str, Any]]:
+        """Runs a module as this task would. One that cannot be run has failed, and may have done anything."""
+
+        def call(module: str, arguments: dict[str, Any], *, check: bool = False) -> dict[str, Any]:
+            own = self._task.check_mode
+            self._task.check_mode = own or check
+            try:
+                asked = {**connection, **arguments}
+                result: dict[str, Any] = self._execute_module(
+                    module_name=module, module_args=asked, task_vars=task_vars
+                )
+            except AnsibleError as error:
+                return {"failed": True, "msg": str(error), DIED: ""}
+            finally:
+                self._task.check_mode = own
+            return result
+
+        return call
+
+    def _screen(self, course: Course) -> Screen:
+        """Live only where Ansible itself has found a terminal; colours that are forced (AWX) say nothing about one."""
+        live = bool(ANSIBLE_COLOR) and not C.ANSIBLE_FORCE_COLOR and not self._display.verbosity
+
+        def show(text: str, newline: bool) -> None:
+            self._display.display(text, newline=newline, screen_only=not newline)
+
+        return Screen(course, show, CLOCK, live, self._display.columns)
+
+    @staticmethod
+    def _report_path(asked: dict[str, Any], migration: str) -> Path:
+        return Path(asked["output_dir"]).absolute() / "reports" / f"{migration}.json"

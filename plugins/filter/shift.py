@@ -1,0 +1,52 @@
+# Copyright: the cutover.aws authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""What a shift is told of a stack, in the tasks of the role and in the playbook."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from ansible_collections.cutover.aws.plugins.module_utils._model.dns import full_name
+
+WATCHED = ("target-5xx", "elb-5xx", "unhealthy-hosts", "latency-p95")
+"""The alarms of a side that say whether people are served well."""
+
+
+def shift_gates(sides: Iterable[str], stack: str, fleets: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """A gate for each alarm of each side, and one for its targets where there are some."""
+    return [gate for side in sides for gate in _gates(side, stack, fleets.get(side) or {})]
+
+
+def _gates(side: str, stack: str, fleet: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    for alarm in WATCHED:
+        yield {"name": f"{side}-{alarm}", "side": side, "type": "alarm", "alarm": f"{stack}-{side}-{alarm}"}
+    if group := fleet.get("target_group_arn"):
+        yield {"name": f"{side}-targets", "side": side, "type": "target_health", "target_group": group}
+
+
+def shift_guards(guards: Mapping[str, Mapping[str, Any]], found: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """The guards, each with the health check that an earlier run has left, if it has."""
+    checks = {check["key"]: check["id"] for check in (found.get("dns") or {}).get("further_health_check") or []}
+    known = {side: {"id": checks[f"shift/{side}"]} if f"shift/{side}" in checks else {} for side in guards}
+    return {side: {**guard, **known[side]} for side, guard in guards.items()}
+
+
+def record_groups(
+    records: Sequence[Mapping[str, Any]], zone_id: str | None, zone_name: str | None
+) -> list[dict[str, str]]:
+    """The groups of a stack's weighted records."""
+    if not (zone_id and zone_name):
+        return []
+    return [
+        {"zone_id": zone_id, "name": full_name(record["name"], zone_name), "type": record.get("type", "A")}
+        for record in records
+    ]
+
+
+class FilterModule:
+    """cutover.aws.shift_gates, cutover.aws.shift_guards, cutover.aws.record_groups"""
+
+    def filters(self) -> dict[str, Callable[..., Any]]:
+        """The filters of this file."""
+        return {"shift_gates": shift_gates, "shift_guards": shift_guards, "record_groups": record_groups}

@@ -1,0 +1,196 @@
+# Copyright: the cutover.aws authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Whole shifts with modules that answer as they are told, and all that people are told of them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ansible_collections.cutover.aws.plugins.module_utils._rollout.asked import course_of
+from ansible_collections.cutover.aws.plugins.module_utils._rollout.course import Finish
+from ansible_collections.cutover.aws.plugins.module_utils._rollout.position import begin
+from ansible_collections.cutover.aws.plugins.plugin_utils.shift.audience import Audience
+from ansible_collections.cutover.aws.plugins.plugin_utils.shift.driver import run
+from ansible_collections.cutover.aws.plugins.plugin_utils.shift.hands import ModuleHands
+from ansible_collections.cutover.aws.plugins.plugin_utils.shift.notices import Notices
+from ansible_collections.cutover.aws.plugins.plugin_utils.shift.preview import preview
+from ansible_collections.cutover.aws.plugins.plugin_utils.shift.report import Report
+from ansible_collections.cutover.aws.plugins.plugin_utils.shift.routers import router_of
+from ansible_collections.cutover.aws.plugins.plugin_utils.shift.screen import CLEAR, Screen
+from tests.unit.plugin_utils.shift.doubles import ASKED, Modules, Time
+
+MIGRATION = "acme-prod-20261126T170000Z"
+HEAD = {"migration": MIGRATION, "stack": "acme-prod", "router": "route53"}
+SECRET = "https://hooks.example.com/services/T0/B0/secret"
+
+
+class Stage:
+    """A shift and its audience. at[seconds] is done to the modules when so much time has passed."""
+
+    def __init__(self, modules: Modules, *, live: bool = False, **changes: Any) -> None:
+        self.time = Time()
+        self.modules = modules
+        self.at: dict[float, Callable[[Modules], None]] = {}
+        self.shown: list[str] = []
+        self.files: dict[Path, str] = {}
+        asked = {**ASKED, **changes}
+        self.course = course_of(asked, self.time.begun)
+        self.hands = ModuleHands(modules, self.course, router_of(asked), asked, MIGRATION)
+        clock = self.time.clock()
+        report = Report(Path("report.json"), self.course, HEAD, clock.wall, self.files.__setitem__)
+        screen = Screen(self.course, lambda text, newline: self.shown.append(text), clock, live)
+        self.notices = Notices(modules, self.course, asked, HEAD)
+        self.audience = Audience(screen, report, self.notices)
+
+    def run(self) -> Finish:
+        places = self.hands.look()
+        assert places is not None
+        sleep = self.time.sleep
+
+        def slept(seconds: float) -> None:
+            sleep(seconds)
+            for moment in [moment for moment in self.at if self.time.now - 100 >= moment]:
+                self.at.pop(moment)(self.modules)
+
+        self.time.sleep = slept  # type: ignore[method-assign]
+        clock = self.time.clock()
+        self.audience.screen.clock = clock
+        finish, _state = run(
+            self.course, begin(self.course, places.shares, places.ttl), self.hands, self.audience, clock
+        )
+        self.audience.report.end(finish.status, finish.reason)
+        return finish
+
+    @property
+    def report(self) -> dict[str, Any]:
+        (text,) = self.files.values()
+        loaded: dict[str, Any] = json.loads(text)
+        return loaded
+
+
+def fails(modules: Modules) -> None:
+    modules.verdicts["green-errors"] = "fail"
+
+
+def test_a_whole_shift() -> None:
+    stage = Stage(Modules())
+    assert stage.run() == Finish("completed", "done")  # type: ignore[arg-type]
+    assert stage.modules.weights == {"blue": 0, "green": 100}
+    assert [line.strip().split("  ")[1] for line in stage.shown] == [
+        "health checks and TTL are ready; no traffic has moved",
+        "step 1 of 2: blue 90, green 10; clients follow within 60 s, bake 60 s",
+        "step 2 of 2: blue 0, green 100; clients follow within 60 s, bake 60 s",
+        "completed: every step is proven",
+    ]
+
+
+def test_the_way_back_comes_before_anybody_is_told() -> None:
+    stage = Stage(Modules(), topic_arn="arn:aws:sns:eu-west-1:123456789012:acme")
+    stage.at[90] = fails
+    assert stage.run().status == "rolled_back"
+    names = [name for name, _arguments, check in stage.modules.calls if not check]
+    back = max(number for number, name in enumerate(names) if name == "route53_weighted_shift")
+    told = [number for number, name in enumerate(names) if name == "sns"]
+    assert names[back - 1] == "traffic_gate"
+    assert len([number for number in told if number > back]) == 3
+    assert stage.modules.weights == {"blue": 100, "green": 0}
+
+
+def test_the_report_is_there_after_every_transition_with_the_evidence() -> None:
+    stage = Stage(Modules())
+    stage.at[90] = fails
+    stage.run()
+    report = stage.report
+    assert (report["status"], report["reason"]) == ("rolled_back", "gate_failed")
+    assert report["weights"] == {"blue": 100, "green": 0}
+    assert [entry["what"] for entry in report["timeline"]] == ["prepared", "step", "going_back", "back", "ended"]
+    assert [(entry["gate"], entry["verdict"], entry["share"]) for entry in report["verdicts"]] == [
+        ("green-errors", "pass", 0),
+        ("blue-errors", "pass", 0),
+        ("green-errors", "fail", 10),
+    ]
+
+
+def test_a_report_that_cannot_be_written_stops_nothing() -> None:
+    stage = Stage(Modules())
+
+    def full(path: Path, text: str) -> None:
+        raise OSError(28, "No space left on device")
+
+    stage.audience.report._write = full
+    assert stage.run().status == "completed"
+    assert "No space left" in str(stage.audience.report.failure)
+
+
+def test_notices_that_nobody_takes_stop_nothing_and_hide_the_address() -> None:
+    stage = Stage(Modules(answer=lambda name, _: {"failed": True, "msg": "denied"} if name == "sns" else None))
+    stage.notices._topic, stage.notices._webhook = "arn:topic", SECRET
+
+    def refused(url: str, body: bytes) -> None:
+        raise OSError(f"{url} is gone")
+
+    stage.notices.post = refused
+    assert stage.run().status == "completed"
+    assert stage.notices.failures == ["SNS took no notice: denied", "the webhook took no notice (OSError)"]
+
+
+def test_a_webhook_gets_each_transition() -> None:
+    stage = Stage(Modules(), webhook_url=SECRET)
+    sent: list[dict[str, Any]] = []
+    stage.notices.post = lambda url, body: sent.append(json.loads(body))
+    stage.run()
+    assert [one["what"] for one in sent] == ["prepared", "step", "step", "ended"]
+    assert sent[1]["weights"] == {"blue": 90, "green": 10}
+    assert sent[1]["text"].startswith("acme-prod: step 1 of 2")
+
+
+def test_a_terminal_counts_down_and_shows_weights_and_gates() -> None:
+    stage = Stage(Modules(), live=True)
+    stage.run()
+    live = [text.removeprefix(CLEAR).strip() for text in stage.shown if text.startswith(CLEAR) and text != CLEAR]
+    assert "blue 90 green 10 | baking 1:00 left | +green-errors +blue-errors" in live
+    assert "blue 90 green 10 | baking 0:59 left | +green-errors +blue-errors" in live
+    lines = [text for text in stage.shown if not text.startswith(CLEAR)]
+    assert len(lines) == 4
+
+
+def test_without_a_terminal_there_is_nothing_but_lines() -> None:
+    stage = Stage(Modules())
+    stage.run()
+    assert not [text for text in stage.shown if CLEAR in text]
+
+
+def test_an_emergency_stop_is_seen_at_the_next_look() -> None:
+    stage = Stage(Modules())
+    stage.at[90] = lambda modules: setattr(modules, "control", "stop")
+    assert stage.run() == Finish("held", "emergency_stop")  # type: ignore[arg-type]
+    assert stage.modules.weights == {"blue": 90, "green": 10}
+
+
+@pytest.mark.parametrize("weights", [{"blue": 70, "green": 30}, {"blue": 0, "green": 0}], ids=str)
+def test_a_foreign_change_is_left_alone(weights: dict[str, int]) -> None:
+    stage = Stage(Modules())
+    stage.at[90] = lambda modules: setattr(modules, "weights", weights)
+    assert stage.run() == Finish("held", "foreign_change")  # type: ignore[arg-type]
+    assert stage.modules.weights == weights
+
+
+def test_check_mode_says_what_it_would_do_and_writes_nothing() -> None:
+    stage = Stage(Modules(weights={"blue": 90, "green": 10}, verdicts={"blue-errors": "inconclusive"}))
+    places = stage.hands.look()
+    assert places is not None
+    shown = preview(stage.course, begin(stage.course, places.shares, places.ttl), stage.hands)
+    assert (shown["changed"], shown["stands"], shown["fit"]) == (True, "at step 1 of 2", False)
+    assert shown["plan"] == [{"weights": {"blue": 0, "green": 100}, "after": 120, "bake": 60.0, "approval": False}]
+    assert {name for name, _arguments, check in stage.modules.calls if not check} == {"traffic_gate"}
+    assert shown["text"].splitlines() == [
+        "The shift stands at step 1 of 2, weights blue 90, green 10.",
+        "  after 120 s at the earliest: blue 0, green 100",
+        "  gate green-errors: pass, as told",
+        "  gate blue-errors: inconclusive, as told",
+    ]
