@@ -16,6 +16,7 @@ PASSING = {
         "(InvalidVpcID.NotFound): The vpc ID 'vpc-1' does not exist"
     },
     "a module says it in its own words": {"msg": "VPC with Id vpc-1 not found, aborting"},
+    "of several": {"msg": "The following subnets do not exist: ['subnet-1']"},
     "made by the last turn": {"msg": "An error occurred (InvalidSubnet.Conflict) when calling CreateSubnet"},
     "S3 does not know a bucket": {"msg": "Failed to get bucket tags: An error occurred (NoSuchBucket) when calling"},
     "S3 answers a HEAD": {"msg": "Waiter BucketExists failed: An error occurred (404): Not Found"},
