@@ -23,7 +23,7 @@ Account = Mapping[str, str]
 """Each thing as `<kind> <region> <identifier>`, and what is shown of it as JSON."""
 
 LISTED = (
-    # kind, service, operation, result, identifier
+    # kind, service, operation, result, identifier (of several fields where one is not enough)
     ("vpc", "ec2", "describe_vpcs", "Vpcs", "VpcId"),
     ("subnet", "ec2", "describe_subnets", "Subnets", "SubnetId"),
     ("route table", "ec2", "describe_route_tables", "RouteTables", "RouteTableId"),
@@ -55,7 +55,7 @@ LISTED = (
     ("dashboard", "cloudwatch", "list_dashboards", "DashboardEntries", "DashboardName"),
     ("log group", "logs", "describe_log_groups", "logGroups", "logGroupName"),
     ("topic", "sns", "list_topics", "Topics", "TopicArn"),
-    ("subscription", "sns", "list_subscriptions", "Subscriptions", "Endpoint"),
+    ("subscription", "sns", "list_subscriptions", "Subscriptions", "TopicArn Endpoint"),
     ("tagged", "resourcegroupstaggingapi", "get_resources", "ResourceTagMappingList", "ResourceARN"),
 )
 LISTED_ONCE = (
@@ -66,6 +66,8 @@ LISTED_ONCE = (
     ("health check", "route53", "list_health_checks", "HealthChecks", "Id"),
 )
 """Of services that show the same in every region."""
+MOVING = frozenset({"LatestRestorableTime"})
+"""What goes on by itself."""
 
 
 def account(controller: Controller) -> Account:
@@ -79,9 +81,10 @@ def _things(controller: Controller) -> Iterator[tuple[str, str]]:
             client = controller.aws(service, region)
             for item in _all(client, operation, result):
                 details = {name: _answer(client, *call) for name, call in _details(kind, item).items()}
-                shown = _text({**item, **details})
+                lasting = {name: value for name, value in item.items() if name not in MOVING}
+                shown = _text({**lasting, **details})
                 if not _ended(kind, item):
-                    yield f"{kind} {region} {item[identifier]}", shown
+                    yield f"{kind} {region} {' '.join(item[name] for name in identifier.split())}", shown
 
 
 def _all(client: Any, operation: str, result: str) -> list[Item]:
