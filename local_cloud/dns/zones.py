@@ -9,7 +9,6 @@ else by its registrar, which is taken as done unless the zone is among the undel
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -47,7 +46,7 @@ def public_zone(name: str, cloud: Cloud) -> Zone | None:
     """The delegated zone that answers for a name: the longest of those it lies in."""
     undelegated = {absolute(one) for one in cloud.undelegated}
     reachable: Zone | None = None
-    for zone in _around(name, zones(cloud, private=False)):
+    for zone in _around(name, cloud, private=False):
         if zone.name in undelegated or (reachable is not None and reachable.name == zone.name):
             continue
         if reachable is None or (zone.name, "NS") in reachable.sets:
@@ -57,26 +56,22 @@ def public_zone(name: str, cloud: Cloud) -> Zone | None:
 
 def private_zone(name: str, cloud: Cloud) -> Zone | None:
     """What the resolver of a VPC asks before the public DNS. All private zones count as associated with the VPC."""
-    around = _around(name, zones(cloud, private=True))
+    around = _around(name, cloud, private=True)
     return around[-1] if around else None
 
 
-def _around(name: str, found: Sequence[Zone]) -> list[Zone]:
-    """Those that a name lies in, the longest last."""
-    return sorted((zone for zone in found if _within(name, zone.name)), key=lambda zone: len(zone.name))
-
-
-def zones(cloud: Cloud, private: bool) -> list[Zone]:
-    """Zones of all accounts, the oldest first."""
+def _around(name: str, cloud: Cloud, private: bool) -> list[Zone]:
+    """Those of all accounts that a name lies in, the longest last, of equal ones the oldest first."""
     from moto.route53.models import route53_backends  # noqa: PLC0415  (moto takes a second to import)
 
-    return [
+    found = [
         _zone(zone, account, cloud)
         for account, regions in list(route53_backends.items())
         for backend in list(regions.values())
         for zone in list(backend.zones.values())
-        if bool(zone.private_zone) == private
+        if bool(zone.private_zone) == private and _within(name, absolute(zone.name))
     ]
+    return sorted(found, key=lambda zone: len(zone.name))
 
 
 def _zone(zone: Any, account: str, cloud: Cloud) -> Zone:

@@ -1,16 +1,20 @@
 # Copyright: the cutover.aws authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The command `live` of the command line: `python -m local_cloud live on|off|status|side`."""
+"""The command `live` of the command line: `python -m local_cloud live on|off|status|side|load`."""
 
 from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 from local_cloud.client import Client
+from local_cloud.clock import SystemClock
 from local_cloud.daemon import Daemon
+from local_cloud.live.counts import second_line, summary
 
 Options = argparse.Namespace
 
@@ -39,6 +43,45 @@ def add_to(commands: Any, common: argparse.ArgumentParser) -> None:
     made.add_argument("--delay", type=float, default=0.0, metavar="SECONDS", help="before each answer")
     made.add_argument("--unhealthy", action="store_true", help="/health fails")
     made.add_argument("--down", action="store_true", help="every connection is reset")
+    text = "Ask a URL again and again, and show the share of each side; exit code 1 when requests got no answer."
+    made = add("load", load, text)
+    made.add_argument("url", help="such as http://www.example.com/, looked up in the local cloud's DNS")
+    made.add_argument("--rate", type=float, default=200.0, help="requests a second; default: %(default)s")
+    made.add_argument("--seconds", type=float, default=30.0, help="default: %(default)s")
+    text = "how many caches of DNS answers ask; each keeps an answer for its TTL, in AWS's time; default: %(default)s"
+    made.add_argument("--resolvers", type=int, default=50, help=text)
+    made.add_argument("--seed", type=int, default=0, help="of who asks; default: %(default)s")
+    made.add_argument("--private", action="store_true", help="as from inside of a VPC")
+    made.add_argument("--json", type=Path, metavar="FILE", help="write all numbers there")
+
+
+def load(options: Options, daemon: Daemon) -> int:
+    """Until the time is over or somebody interrupts it: both end with the summary."""
+    from local_cloud.live.load import Plan, load_of  # noqa: PLC0415  (needs dnspython, which other commands do not)
+
+    client = _client(daemon)
+    plan = Plan(options.url, options.rate, options.resolvers, options.seed, private=options.private)
+    running = load_of(plan, client.status(), client.live())
+    running.start()
+    with suppress(KeyboardInterrupt):
+        _watch(running.counts.report, options.seconds)
+    report = running.stop()
+    print("\n".join(summary(report)))
+    if options.json:
+        options.json.write_text(json.dumps(report, indent=2))
+    return 1 if report["lost"] else 0
+
+
+def _watch(report: Callable[[], dict[str, Any]], seconds: float) -> None:
+    """A line for each second that is over."""
+    shown, clock = 0, SystemClock()
+    end = clock.now() + seconds
+    while clock.now() < end:
+        clock.sleep(min(1.0, max(0.0, end - clock.now())))
+        over = report()["seconds"][:-1]
+        for second in over[shown:]:
+            print(second_line(second), flush=True)
+        shown = len(over)
 
 
 def turn_on(options: Options, daemon: Daemon) -> int:

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -74,6 +75,18 @@ def test_sides_are_told_how_to_behave(run: Callable[..., tuple[int, str]]) -> No
     assert run("live", "side", "*-green") == (0, "")
     assert "behaviour" not in run("live", "status")[1]
     run("live", "off")
+
+
+def test_requests_that_lead_nowhere_are_lost(run: Callable[..., tuple[int, str]], tmp_path: Path) -> None:
+    run("live", "on")
+    report = tmp_path / "report.json"
+    url = "http://nobody.example/"
+    code, said = run("live", "load", url, "--rate", "50", "--seconds", "0.3", "--json", str(report))
+    found = json.loads(report.read_text())
+    assert (code, said) == (1, f"{found['requests']} requests, {found['lost']} lost, 0 failed\n")
+    assert found["lost"] == found["requests"] > 0
+    run("live", "off")
+    assert run("live", "load", url) == (1, "local_cloud: error: nothing is live: turn it on first (live on)\n")
 
 
 def test_nothing_is_live_without_time(run: Callable[..., tuple[int, str]]) -> None:
