@@ -84,7 +84,7 @@ options:
         default: false
   gates:
     description:
-      - What is asked at every look, each as C(traffic_gate) takes it, with a C(name).
+      - What is asked at every look, each as M(cutover.aws.traffic_gate) takes it, with a C(name).
       - Beside that C(side), the side that it judges (by default the new one); C(failures) and C(errors), how
         many looks
         in a row may fail, or be inconclusive, before that counts (by default 0); C(dry_run), which measures and does
