@@ -25,6 +25,7 @@ from ..module_utils._rollout.position import begin
 from ..module_utils._rollout.story import share_now
 from ..plugin_utils.shift.audience import Audience
 from ..plugin_utils.shift.driver import Clock, run
+from ..plugin_utils.shift.guards import unfit_guards
 from ..plugin_utils.shift.hands import DIED, ModuleHands
 from ..plugin_utils.shift.notices import Notices
 from ..plugin_utils.shift.options import asked_of
@@ -57,9 +58,9 @@ class ActionModule(ActionBase):  # type: ignore[misc]
         places = hands.look()
         if places is None:
             raise AnsibleActionFail(f"The weights cannot be read, so nothing is moved: {hands.error}")
-        if not asked["back"] and (reason := hands.unfit(min(step.bake for step in course.steps))):
-            raise AnsibleActionFail(f"The gates cannot be relied on, so nothing is moved: {reason}")
-        guards = asked["guards"]
+        guards = asked["guards"] if asked["router"] == "route53" else {}
+        if not asked["back"] and (mistakes := [*hands.unfit_gates(), *unfit_guards(call, guards)]):
+            raise AnsibleActionFail("\n".join(["Nothing is moved:", *mistakes]))
         over = bool(guards) and not any(guard.get("id") for guard in guards.values())
         state = begin(course, places.shares, places.ttl, back=asked["back"], over=over)
         if self._task.check_mode:

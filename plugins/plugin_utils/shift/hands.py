@@ -97,11 +97,12 @@ class ModuleHands:
         result = self._call(PARAMETERS, {"names": [name]})
         return None if result.get("failed") else str(result["values"][name]).strip()
 
-    def unfit(self, bake: float) -> str | None:
-        """Why the gates cannot be asked as they are, or could not fail within a bake; None where they can."""
-        asked = {"gates": self._asked(State()), "bake": int(bake), "delivery": self._delivery}
+    def unfit_gates(self) -> list[str]:
+        """Why the gates cannot be asked as they are, or could not fail within the shortest bake."""
+        bake = int(min(step.bake for step in self._course.steps))
+        asked = {"gates": self._asked(State()), "bake": bake, "delivery": self._delivery}
         result = self._call(GATE, asked)
-        return reason_of(result) if result.get("failed") else None
+        return [reason_of(result)] if result.get("failed") else []
 
     def verdicts(self, state: State) -> Verdicts:
         """Of all gates, asked at the same time. What is not answered is inconclusive."""

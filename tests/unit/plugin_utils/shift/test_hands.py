@@ -124,9 +124,9 @@ def test_gates_that_are_not_answered_are_inconclusive_and_say_why() -> None:
 
 def test_gates_that_could_not_fail_within_the_bake_are_unfit() -> None:
     slow = {"failed": True, "msg": "green-errors needs 300 s"}
-    assert hands(broken("traffic_gate", slow)).unfit(60) == "green-errors needs 300 s"
+    assert hands(broken("traffic_gate", slow)).unfit_gates() == ["green-errors needs 300 s"]
     modules = Modules()
-    assert hands(modules).unfit(60) is None
+    assert hands(modules).unfit_gates() == []
     assert modules.of("traffic_gate")[0]["bake"] == 60
 
 
