@@ -4,6 +4,6 @@
 
 from __future__ import annotations
 
-from local_cloud.services.cloudwatch import alarms, composites, dashboards, history, metrics, states
+from local_cloud.services.cloudwatch import alarms, composites, dashboards, history, metrics, reading, states
 
-__all__ = ["alarms", "composites", "dashboards", "history", "metrics", "states"]
+__all__ = ["alarms", "composites", "dashboards", "history", "metrics", "reading", "states"]

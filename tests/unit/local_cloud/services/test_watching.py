@@ -108,6 +108,34 @@ def test_metric_data_have_percentiles(aws: Clients) -> None:
     assert median(aws) == [2]
 
 
+def error_rate(clients: Clients) -> Any:
+    cloudwatch, now = clients("cloudwatch"), datetime.now(UTC)
+    for name, value in (("errors", 5), ("requests", 50)):
+        cloudwatch.put_metric_data(Namespace="Shop", MetricData=[{"MetricName": name, "Value": value}])
+    queries = [{"Id": "rate", "Expression": "half * 2", "Period": 60}]
+    queries.append({"Id": "half", "Expression": "errors / requests / 2", "Period": 60, "ReturnData": False})
+    for name in ("errors", "requests"):
+        stat = {"Metric": {"Namespace": "Shop", "MetricName": name}, "Period": 60, "Stat": "Sum"}
+        queries.append({"Id": name, "MetricStat": stat, "ReturnData": False})
+    found = cloudwatch.get_metric_data(
+        MetricDataQueries=queries, StartTime=now - timedelta(minutes=5), EndTime=now + timedelta(minutes=1)
+    )["MetricDataResults"]
+    return {one["Id"]: one["Values"] for one in found}
+
+
+def test_metrics_can_be_reckoned_with(aws: Clients, refused: Refused) -> None:
+    assert error_rate(aws) == {"rate": [0.1]}
+    now = datetime.now(UTC)
+    asked = {"StartTime": now - timedelta(minutes=5), "EndTime": now}
+    itself = [{"Id": "one", "Expression": "one + 1", "Period": 60}]
+    with refused("NotImplementedByLocalCloud", "cannot be read"):
+        aws("cloudwatch").get_metric_data(MetricDataQueries=itself, **asked)
+
+
+def test_canary_moto_cannot_reckon(bare: Clients) -> None:
+    assert error_rate(bare)["rate"] == []
+
+
 def test_canary_moto_knows_no_percentiles(bare: Clients) -> None:
     with pytest.raises(ClientError):
         median(bare)
