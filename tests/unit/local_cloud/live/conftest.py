@@ -65,6 +65,8 @@ def shop(cloud: LocalCloud, name: str, cidr: str, minutes: Callable[[float], Non
     gateway = ec2.create_internet_gateway()["InternetGateway"]["InternetGatewayId"]
     ec2.attach_internet_gateway(InternetGatewayId=gateway, VpcId=vpc)
     internal = elbv2.create_load_balancer(Name=f"{name}-inside", Subnets=ids, Scheme="internal")["LoadBalancers"][0]
+    well = {"Type": "fixed-response", "FixedResponseConfig": {"StatusCode": "200"}}
+    elbv2.create_listener(LoadBalancerArn=internal["LoadBalancerArn"], Protocol="HTTP", Port=80, DefaultActions=[well])
     made = Shop(name, elbv2, vpc, {}, {}, {}, internal)
     for side in ("blue", "green"):
         full = f"{name}-{side}"

@@ -167,6 +167,14 @@ def test_a_state_set_by_hand_lasts_until_the_next_look(watched: Watched) -> None
     assert watched.minute(1) == "OK"
 
 
+def test_a_state_set_again_sets_nothing_off(watched: Watched, cloud: LocalCloud) -> None:
+    topic = cloud.client("sns").create_topic(Name=watched.name)["TopicArn"]
+    watched.put(AlarmActions=[topic])
+    for _ in range(2):
+        watched.cloudwatch.set_alarm_state(AlarmName=watched.name, StateValue="ALARM", StateReason="drill")
+    assert [kind for kind, _ in watched.history()].count("Action") == 1
+
+
 def test_composites_follow_their_alarms(watched: Watched) -> None:
     watched.put(EvaluationPeriods=1, DatapointsToAlarm=1)
     cloudwatch, both, above = watched.cloudwatch, f"{watched.name}-both", f"{watched.name}-above"

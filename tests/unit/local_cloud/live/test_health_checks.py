@@ -195,6 +195,16 @@ def test_checks_follow_an_alarms_data(
     assert checks.healthy(alarm.check) == [after_alarm]
 
 
+def test_ignored_data_are_no_data_for_a_check(cloud: LocalCloud, checks: Checks, name: str, minutes: Minutes) -> None:
+    alarm = Alarm(cloud, checks, name, "Unhealthy", TreatMissingData="ignore")
+    alarm.data(1)
+    minutes(1)
+    assert checks.healthy(alarm.check) == [True]
+    minutes(5)
+    assert alarm.cloudwatch.describe_alarms(AlarmNames=[name])["MetricAlarms"][0]["StateValue"] == "OK"
+    assert checks.healthy(alarm.check) == [False]
+
+
 def test_a_state_set_by_hand_moves_no_check(cloud: LocalCloud, checks: Checks, name: str, minutes: Minutes) -> None:
     alarm = Alarm(cloud, checks, name, "LastKnownStatus")
     alarm.data(1)
