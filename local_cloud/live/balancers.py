@@ -12,9 +12,9 @@ from time import perf_counter
 from typing import Any
 from urllib.parse import urlsplit
 
-from local_cloud.live.backends import Backends
+from local_cloud.live.backends import SIDE_HEADER, Backends
 from local_cloud.live.certificates import context_for
-from local_cloud.live.fleet import ENCRYPTED, Balancer, balancers, groups
+from local_cloud.live.fleet import ENCRYPTED, Balancer, Group, balancers, groups
 from local_cloud.live.forwarding import STICKY_COOKIE, action_for, group_for, is_sticky, sticky_value
 from local_cloud.live.http_server import Answer, Asked, Dropped, HttpServer
 from local_cloud.live.network import PORT_OFFSET, Network, served_port
@@ -107,16 +107,19 @@ class Balancers:
         try:
             answer = self._backends.answer(group.name, asked)
         except Dropped:
-            return self._own_error(balancer, group.full_name, HTTPStatus.BAD_GATEWAY)
+            return self._own_error(balancer, group, HTTPStatus.BAD_GATEWAY)
         self._traffic.answered(self._now(), route, answer.status, perf_counter() - began)
         if is_sticky(action):
             cookie = f"{STICKY_COOKIE}={sticky_value(group.arn)}; Path=/"
             return Answer(answer.status, answer.body, {**answer.headers, "Set-Cookie": cookie})
         return answer
 
-    def _own_error(self, balancer: Balancer, group: str | None, status: HTTPStatus) -> Answer:
-        self._traffic.failed(self._now(), Route(balancer.scope, balancer.full_name, group))
-        return Answer(status, f"{status.value} {status.phrase}\n")
+    def _own_error(self, balancer: Balancer, group: Group | None, status: HTTPStatus) -> Answer:
+        """With the side that was chosen, where there is one, so that who asks can tell whose trouble it is."""
+        route = Route(balancer.scope, balancer.full_name, group.full_name if group is not None else None)
+        self._traffic.failed(self._now(), route)
+        headers = {SIDE_HEADER: group.name} if group is not None else {}
+        return Answer(status, f"{status.value} {status.phrase}\n", headers)
 
 
 def _redirect(config: Any, listener: Any, asked: Asked) -> Answer:

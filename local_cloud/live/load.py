@@ -24,7 +24,8 @@ from local_cloud.live.resolving import CachingResolver, Population, Unresolved, 
 
 MINUTE = 60
 WORKERS = 32
-UNKNOWN = "unknown"
+# What answers without a side: a load balancer that had no target to choose, or that redirects.
+NO_SIDE = "balancer"
 
 
 @dataclass(frozen=True)
@@ -93,7 +94,7 @@ class Load:
         return Outcome(self._wall(), side, status, self._clock.now() - began)
 
     def _answer(self, address: str) -> tuple[str, int]:
-        """The side that answered and with what status; an error of the balancer itself is of no side that is known."""
+        """The side that answered, and with what status."""
         url, timeout = self._url, self._plan.timeout
         tls = url.scheme == "https"
         port = served_port(url.port or (443 if tls else 80))
@@ -107,7 +108,7 @@ class Load:
             connection.request("GET", path, headers={"Host": url.hostname or "", "Connection": "close"})
             response = connection.getresponse()
             response.read()
-            return response.getheader(SIDE_HEADER) or UNKNOWN, response.status
+            return response.getheader(SIDE_HEADER) or NO_SIDE, response.status
         finally:
             connection.close()
 

@@ -169,6 +169,9 @@ def test_requests_reach_both_sides_and_their_trouble_is_counted(
     asked = [running.ask() for _ in range(40)]
     assert {one.side for one in asked if one.failed} == {green}
     assert not [one for one in asked if one.side is None]
+    world.behaviours.set(green, {"down": True})
+    asked = [running.ask() for _ in range(40)]
+    assert {(one.side, one.status) for one in asked if one.failed} == {(green, 502)}
     running.start()
     end = monotonic() + PATIENCE
     while running.counts.report()["requests"] < 50:
