@@ -50,6 +50,11 @@ faults: python ## run the long tests: interrupted builds, bad weather, neighbour
 	@$(SETUP) run test
 	@$(BIN)/python -m pytest tests/faults $(PYTEST_ARGS)
 
+.PHONY: parity
+parity: python ## compare warm tasks with the stock path, task by task (about ten minutes)
+	@$(SETUP) run test
+	@$(BIN)/python -m pytest tests/parity $(PYTEST_ARGS)
+
 .PHONY: bench
 bench: python ## measure the collection beside stock Ansible, Terraform and boto3; BENCH_ARGS chooses, --help lists
 	@$(SETUP) run test

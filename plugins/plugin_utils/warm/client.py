@@ -12,6 +12,7 @@ It starts for every task, so it imports little: `socket`, `json`, `signal` and `
 
 from __future__ import annotations
 
+import _signal  # type: ignore[import-not-found]  # what signal is made of; mypy does not know it
 import _socket
 import fcntl
 import os
@@ -137,6 +138,7 @@ def _wait(connection: _socket.socket) -> int:
         return LOST
     status: int = struct.unpack("!i", answer)[0]
     if os.WIFSIGNALED(status):
+        if os.WTERMSIG(status) != _signal.SIGKILL:
+            _signal.signal(os.WTERMSIG(status), _signal.SIG_DFL)
         os.kill(os.getpid(), os.WTERMSIG(status))
-        return 128 + os.WTERMSIG(status)  # a signal that Python ignores
     return os.WEXITSTATUS(status)

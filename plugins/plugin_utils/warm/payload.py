@@ -15,6 +15,7 @@ import importlib.abc
 import importlib.machinery
 import importlib.util
 import os
+import pkgutil
 import sys
 import zipimport
 from contextlib import suppress
@@ -148,12 +149,19 @@ def _adopt_base(importer: PayloadImporter, parent: ModuleType) -> None:
 
 
 def _move(module: ModuleType, code: CodeType, place: str, archive: str) -> None:
-    """Gives a module the place that it has in the payload: deprecations are attributed by the paths of code."""
+    """Gives a module the place that it has in the payload: deprecations are attributed by the paths of code, tracebacks
+    show the source that the loader has.
+    """
     _fix_filename(code, place)
     for name, value in list(vars(module).items()):
         if isinstance(value, (str, PurePath)) and str(value).startswith(f"{_Base.installed}/"):
             setattr(module, name, type(value)(archive + str(value)[len(_Base.installed) :]))
+    directory = os.path.dirname(place)
     if hasattr(module, "__path__"):
-        module.__path__ = [os.path.dirname(place)]
-    if module.__spec__ is not None:
-        module.__spec__.origin = place
+        module.__path__ = [directory]
+        directory = os.path.dirname(directory)
+    spec: Any = module.__spec__
+    spec.origin, spec.loader, spec.cached = place, pkgutil.get_importer(directory), None
+    module.__loader__ = spec.loader
+    if "__cached__" in vars(module):
+        vars(module)["__cached__"] = spec.cached  # computed from the origin

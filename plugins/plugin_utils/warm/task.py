@@ -11,6 +11,7 @@ import builtins
 import importlib.machinery
 import json
 import os
+import signal
 import socket
 import struct
 import sys
@@ -24,6 +25,8 @@ import preload  # type: ignore[import-not-found]
 from client import READY  # type: ignore[import-not-found]
 
 RIGHTS = struct.Struct("4i")
+INTERRUPTED = 256
+"""Instead of a status: an interpreter whose script does not handle KeyboardInterrupt ends by SIGINT."""
 
 
 class Peer(NamedTuple):
@@ -123,13 +126,13 @@ def _execute() -> int:
         exec(compile(sys.stdin.buffer.read(), "<stdin>", "exec"), main.__dict__)
     except SystemExit as ended:
         if ended.code is None or isinstance(ended.code, int):
-            return ended.code or 0
+            return (ended.code or 0) & 0xFF
         print(ended.code, file=sys.stderr)
         return 1
     except BaseException as error:
         trace = error.__traceback__ and error.__traceback__.tb_next  # without this function
         sys.excepthook(type(error), error.with_traceback(trace), trace)
-        return 1
+        return INTERRUPTED if isinstance(error, KeyboardInterrupt) else 1
     return 0
 
 
@@ -143,4 +146,7 @@ def _end(status: int, reported: int, declined: str) -> NoReturn:
             stream.flush()
     with suppress(OSError):
         os.write(reported, json.dumps([declined, preload.learned()]).encode())
-    os._exit(status & 0xFF)
+    if status == INTERRUPTED:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+        os.kill(os.getpid(), signal.SIGINT)
+    os._exit(status)
