@@ -94,7 +94,7 @@ def _sample(probe: Probe, context: ssl.SSLContext | None) -> Sample:
 
 
 def _headers(probe: Probe) -> Iterator[tuple[str, str]]:
-    given = {name.lower() for name, _ in probe.headers}
+    given = {name.lower() for name in dict(probe.headers)}
     own = {"Host": probe.authority, "User-Agent": AGENT, "Accept": "*/*", "Connection": "close"}
     yield from ((name, value) for name, value in own.items() if name.lower() not in given)
     yield from probe.headers

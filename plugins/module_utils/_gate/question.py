@@ -47,7 +47,7 @@ class Series:
     @property
     def values(self) -> tuple[float, ...]:
         """Without their times."""
-        return tuple(value for _, value in self.points)
+        return tuple(value for _time, value in self.points)
 
 
 @dataclass(frozen=True)

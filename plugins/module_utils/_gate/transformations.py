@@ -62,7 +62,7 @@ def _asked(own: str, query: Query) -> Iterator[Raw]:
     if query.expression is None:
         yield {"Id": own, "MetricStat": _stat(query.metrics[0][1], query.period)}
         return
-    names = {name: f"{own}_{name}" for name, _ in query.metrics}
+    names = {name: f"{own}_{name}" for name in dict(query.metrics)}
     for name, metric in query.metrics:
         yield {"Id": names[name], "MetricStat": _stat(metric, query.period), "ReturnData": False}
     # Ids are unique in a call, and several gates may use the same one.

@@ -108,9 +108,11 @@ def test_ids_of_expressions_do_not_meet() -> None:
     ]
 
 
-@given(st.lists(st.integers(1, 20), max_size=400), st.sampled_from([60, 300]))
-def test_batches_are_within_the_limits_whole_and_few(sizes: list[int], period: int) -> None:
-    queries = [query_of(900 * n, 900 * n + 900, period, size, n) for n, size in enumerate(sizes)]
+@given(st.lists(st.tuples(st.integers(1, 20), st.sampled_from([60, 300, 420])), max_size=9), st.integers(0, 90))
+def test_batches_are_within_the_limits_whole_and_few(kinds: list[tuple[int, int]], many: int) -> None:
+    shapes = [*kinds, *[(20, 60)] * many]
+    numbered = enumerate(shapes, 7)
+    queries = [query_of(n * period, (n + 5) * period, period, size, n) for n, (size, period) in numbered]
     batches = list(batches_of(queries))
     assert [query for batch in batches for query in batch.queries] == queries
     for batch in batches:

@@ -149,8 +149,9 @@ class TestServers:
         def trickle(handler: BaseHTTPRequestHandler) -> None:
             handler.send_response(200)
             handler.end_headers()
-            while not over.wait(0.02):
-                handler.wfile.write(b".")
+            for _part in range(100):
+                if not over.wait(0.02):
+                    handler.wfile.write(b".")
 
         with serving(trickle) as server:
             found = probed(url=f"http://127.0.0.1:{server.port}", timeout=0.2)
