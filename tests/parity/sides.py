@@ -42,7 +42,7 @@ PLACEHOLDERS = (
     (r"\bj\d+\.\d+", "JOB"),
     (r"\btook +\d+ s", "took"),
     (r"\b20\d{6}[Tt]\d{6}[Zz]\b", "TIME"),
-    (r"Signature=[^&]+&Expires=\d+", "Signature"),
+    (r"(Signature|Expires|X-Amz-Signature|X-Amz-Date)=[^&\s]+", r"\1"),
     (r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", "UUID"),
     (r"\b1[6-9]\d{8}(\d{3}|\.\d+)?\b", "TIME"),
     (r"^( *)(delta|start|end|elapsed|pid|ansible_job_id): .*", r"\1\2: volatile"),
