@@ -237,6 +237,26 @@ def _text(value: Any) -> str:
     return json.dumps(value, default=str, sort_keys=True)
 
 
+EC2_ID = re.compile(r"\b(?:vpc|subnet|sg|eni|i|vol)-[0-9a-f]{8,17}\b")
+
+
+def of_stack(held: Account, *names: str) -> set[str]:
+    """The things of the stack that goes by these names: those that say one of them, in a tag or otherwise, and those
+    without a name that EC2 makes beside them (a VPC's main route table, a fleet's volumes), known by an id that they
+    have in common. Ids of images and snapshots are not among these: two stacks may share them.
+    """
+    things: set[str] = set()
+    ids: set[str] = set()
+    while found := {
+        thing
+        for thing, shown in held.items()
+        if thing not in things and (any(name in shown for name in names) or ids & set(EC2_ID.findall(shown)))
+    }:
+        things |= found
+        ids.update(identity for thing in found for identity in EC2_ID.findall(held[thing]))
+    return things
+
+
 def differences(one: Counter[str], other: Counter[str]) -> list[str]:
     """What only one of two portraits has, marked + for the first and - for the second."""
     return sorted([*(f"+ {text}" for text in one - other), *(f"- {text}" for text in other - one)])
@@ -248,3 +268,8 @@ RETAINED = re.compile(r"^ *= \S+ +(\S+) ", re.MULTILINE)
 def retained(output: str) -> list[str]:
     """The names that a destroy lists as left on purpose."""
     return RETAINED.findall(output)
+
+
+def unlisted(left: Account, listed: list[str]) -> dict[str, str]:
+    """What of the things that are left bears none of the names listed."""
+    return {thing: shown for thing, shown in left.items() if not any(name in shown for name in listed)}

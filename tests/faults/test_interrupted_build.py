@@ -8,9 +8,8 @@ The build is killed while its n-th writing call is under way: AWS carries it out
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
 
-from tests.faults.account import account, differences, masked, portrait, retained
+from tests.faults.account import account, differences, masked, portrait, retained, unlisted
 from tests.faults.conftest import Undisturbed
 from tests.integration.runs import NOTHING_TO_DO, Controller
 
@@ -62,7 +61,3 @@ def kill_at_write(controller: Controller, nth: int) -> None:
 def held(controller: Controller) -> int:
     (rule,) = controller.cloud.fault_rules()
     return int(rule["hits"])
-
-
-def unlisted(left: Mapping[str, str], listed: list[str]) -> dict[str, str]:
-    return {thing: shown for thing, shown in left.items() if not any(name in shown for name in listed)}

@@ -7,7 +7,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from local_cloud import quotas
-from tests.faults.account import account, retained
+from tests.faults.account import account, of_stack, retained, unlisted
 from tests.integration.runs import NOTHING_TO_DO, Controller, with_second_host
 
 ADDRESSES = 6
@@ -25,16 +25,10 @@ def test_destroying_one_stack_leaves_every_attribute_of_the_other(controller: Co
     assert two.plan("--limit", "eu")["counts"] == NOTHING_TO_DO
 
     both = account(two)
+    stays = of_stack(both, "acme-prod-eu", "eu.acme.example")
     gone = two.run("playbooks/destroy.yml", destroy_confirm="acme-prod").expect()
     after = account(two)
-    assert {thing for thing, shown in after.items() if thing in both and both[thing] != shown and mine(shown)} == set()
-    vanished = [thing for thing in both if thing not in after]
-    assert len(vanished) > len(both) // 3
-    assert [thing for thing in vanished if mine(both[thing])] == []
-    left = {thing: shown for thing, shown in after.items() if empty.get(thing) != shown and not mine(shown)}
-    assert [thing for thing, shown in left.items() if not any(name in shown for name in retained(gone.output))] == []
-
-
-def mine(shown: str) -> bool:
-    """Whether it is of the stack that stays: everything names its stack, in a tag or by its name."""
-    return "acme-prod-eu" in shown or "eu.acme.example" in shown
+    assert [thing for thing in stays if after.get(thing) != both[thing]] == []
+    assert len(both.keys() - after.keys()) > len(both) // 3
+    left = {thing: shown for thing, shown in after.items() if empty.get(thing) != shown and thing not in stays}
+    assert unlisted(left, retained(gone.output)) == {}
