@@ -9,24 +9,25 @@ module of its own.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from ansible import constants as C
-from ansible.errors import AnsibleActionFail, AnsibleError
+from ansible.errors import AnsibleError
 from ansible.plugins.action import ActionBase
 from ansible.utils.color import ANSIBLE_COLOR
 
 from ..module_utils._rollout.asked import Unfit, course_of
-from ..module_utils._rollout.course import Course, Finish, State, Status
-from ..module_utils._rollout.position import begin
+from ..module_utils._rollout.course import Course, Finish, Reason, State, Status
+from ..module_utils._rollout.position import begin, is_over
 from ..module_utils._rollout.story import share_now
 from ..plugin_utils.shift.audience import Audience
 from ..plugin_utils.shift.driver import Clock, run
 from ..plugin_utils.shift.guards import unfit_guards
-from ..plugin_utils.shift.hands import DIED, ModuleHands
+from ..plugin_utils.shift.hands import DIED, ModuleHands, approval_hint
 from ..plugin_utils.shift.notices import Notices
 from ..plugin_utils.shift.options import asked_of
 from ..plugin_utils.shift.preview import preview
@@ -37,8 +38,17 @@ from .json_file import write
 
 CLOCK = Clock(time.monotonic, time.sleep, lambda: datetime.now(UTC))
 PHASE = "traffic-shift"
-OVER = (Status.COMPLETED, Status.ROLLED_BACK)
-"""Ends after which nothing of the shift is left to guard."""
+
+
+def _is_over(guards: Mapping[str, Mapping[str, Any]]) -> bool:
+    """Whether it is known that no shift is under way: somebody has looked for its health checks, and there are none."""
+    return bool(guards) and all("id" in guard and guard["id"] is None for guard in guards.values())
+
+
+def _refused(result: dict[str, Any], why: str) -> dict[str, Any]:
+    """The failure of a task that cannot be done as it is asked."""
+    ending = {"status": str(Status.REFUSED), "reason": str(Reason.UNFIT), "phase": PHASE, "changed": False}
+    return {**result, **ending, "failed": True, "msg": f"Nothing is moved. {why}"}
 
 
 class ActionModule(ActionBase):  # type: ignore[misc]
@@ -51,18 +61,18 @@ class ActionModule(ActionBase):  # type: ignore[misc]
             asked, connection = asked_of(self._task.args)
             course = course_of(asked, CLOCK.wall())
         except Unfit as error:
-            raise AnsibleActionFail(str(error)) from error
+            return _refused(result, str(error))
         call = self._caller(connection, task_vars or {})
         migration = f"{asked['stack_name']}-{CLOCK.wall():%Y%m%dT%H%M%SZ}"
+        course = replace(course, approve=approval_hint(asked, migration))
         hands = ModuleHands(call, course, router_of(asked), asked, migration)
         places = hands.look()
         if places is None:
-            raise AnsibleActionFail(f"The weights cannot be read, so nothing is moved: {hands.error}")
+            return _refused(result, f"The weights cannot be read: {hands.error}")
         guards = asked["guards"] if asked["router"] == "route53" else {}
         if not asked["back"] and (mistakes := [*hands.unfit_gates(), *unfit_guards(call, guards)]):
-            raise AnsibleActionFail("\n".join(["Nothing is moved:", *mistakes]))
-        over = bool(guards) and not any(guard.get("id") for guard in guards.values())
-        state = begin(course, places.shares, places.ttl, back=asked["back"], over=over)
+            return _refused(result, "\n".join(mistakes))
+        state = begin(course, places.shares, places.ttl, back=asked["back"], over=_is_over(guards))
         if self._task.check_mode:
             return {**result, **preview(course, state, hands)}
         head = {"migration": migration, "stack": asked["stack_name"], "router": asked["router"]}
@@ -75,7 +85,7 @@ class ActionModule(ActionBase):  # type: ignore[misc]
         self, finish: Finish, state: State, hands: ModuleHands, audience: Audience, course: Course
     ) -> dict[str, Any]:
         report, failures = audience.report, [*audience.notices.failures]
-        if finish.status in OVER and (left := hands.release()):
+        if is_over(finish, state) and (left := hands.release()):
             failures.append(f"Health checks or TTL of the shift are left: {left}")
         report.end(finish.status, finish.reason)
         failures += [report.failure] if report.failure else []

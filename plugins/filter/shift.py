@@ -26,10 +26,12 @@ def _gates(side: str, stack: str, fleet: Mapping[str, Any]) -> Iterator[dict[str
 
 
 def shift_guards(guards: Mapping[str, Mapping[str, Any]], found: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
-    """The guards, each with the health check that an earlier run has left, if it has."""
-    checks = {check["key"]: check["id"] for check in (found.get("dns") or {}).get("further_health_check") or []}
-    known = {side: {"id": checks[f"shift/{side}"]} if f"shift/{side}" in checks else {} for side in guards}
-    return {side: {**guard, **known[side]} for side, guard in guards.items()}
+    """The guards, each with the id of the health check that an earlier run has left, null where there is none. Where
+    nobody has looked there is no id at all: that is another thing."""
+    if "dns" not in found:
+        return {side: dict(guard) for side, guard in guards.items()}
+    checks = {check["key"]: check["id"] for check in found["dns"].get("further_health_check", [])}
+    return {side: {**guard, "id": checks.get(f"shift/{side}")} for side, guard in guards.items()}
 
 
 def record_groups(

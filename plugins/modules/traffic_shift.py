@@ -145,7 +145,8 @@ options:
       - For each side the C(alarm), and its C(region) where it is another, that its health check follows while
         the shift is
         under way. It has to be a metric alarm of standard resolution, without M out of N and metric math.
-      - C(id) is the check that a run before this one has left.
+      - C(id) is the check that a run before this one has left, null where it is known that there is none. Without it
+        that is not known, and weights of the last step are proven anew.
       - Without it Route 53 leaves a failing side only by the checks that its records carry anyway.
     type: dict
     default: {}
@@ -214,17 +215,17 @@ EXAMPLES = r"""
 RETURN = r"""
 status:
   description: How it ended; V(completed), V(rolled_back), V(held) or V(refused).
-  returned: when it ran
+  returned: when it ran, and when it is asked wrongly
   type: str
   sample: rolled_back
 reason:
-  description: Why.
-  returned: when it ran
+  description: Why; V(unfit) when it is asked wrongly.
+  returned: when it ran, and when it is asked wrongly
   type: str
   sample: gate_failed
 phase:
   description: The phase of the migration.
-  returned: when it ran
+  returned: when it ran, and when it is asked wrongly
   type: str
   sample: traffic-shift
 stack:

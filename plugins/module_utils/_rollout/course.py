@@ -51,6 +51,7 @@ class Reason(StrEnum):
     WRITE_FAILED = "write_failed"
     WRITE_INCOMPLETE = "write_incomplete"
     ROLLBACK_FAILED = "rollback_failed"
+    UNFIT = "unfit"
 
 
 class Control(StrEnum):
@@ -81,7 +82,8 @@ class Course:
 
     interval: between two looks. hold_timeout: how long a shift holds before it goes back, and how long it tries to.
     max_duration: after so long it goes back wherever it is. approval_ends: where an approval is missing the shift ends
-    instead of waiting. force_forward: the old side need not be fit for a step forward.
+    instead of waiting. approve: how somebody agrees to a step, with {weight} in it. force_forward: the old side need
+    not be fit for a step forward.
     """
 
     old: str
@@ -93,6 +95,7 @@ class Course:
     max_duration: float = 14400
     windows: tuple[Window, ...] = ()
     approval_ends: bool = False
+    approve: str = ""
     force_forward: bool = False
 
     @property

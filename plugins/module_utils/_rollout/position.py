@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from .course import NOTHING, Course, Reason, Share, Since, State
+from .course import NOTHING, Course, Finish, Reason, Share, Since, State, Status
 
 
 def share_of(weights: Mapping[str, int], course: Course) -> Share:
@@ -17,6 +17,16 @@ def share_of(weights: Mapping[str, int], course: Course) -> Share:
     if any(weight for side, weight in weights.items() if side not in (course.old, course.new)):
         return Share(-1)
     return Share(100 * new, old + new) if old + new else Share(50)
+
+
+def is_over(finish: Finish, state: State) -> bool:
+    """Whether nothing of the shift is left to guard, and what it has prepared may go.
+
+    Nothing is written under an emergency stop, nor where somebody else writes.
+    """
+    if finish.status is Status.REFUSED:
+        return state.at_start and finish.reason not in (Reason.EMERGENCY_STOP, Reason.FOREIGN_CHANGE)
+    return finish.status in (Status.COMPLETED, Status.ROLLED_BACK)
 
 
 def begin(course: Course, shares: Iterable[Share], ttl: float = 0, *, back: bool = False, over: bool = False) -> State:

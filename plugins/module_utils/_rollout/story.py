@@ -56,6 +56,7 @@ WORDS = {
     Reason.WRITE_FAILED: "the weights could not be written",
     Reason.WRITE_INCOMPLETE: "only a part of the weights was written, or nobody knows how much",
     Reason.ROLLBACK_FAILED: "the way back could not be written",
+    Reason.UNFIT: "what is asked for cannot be done",
 }
 
 
@@ -105,4 +106,10 @@ def _because(what: str, course: Course, state: State, reason: Reason) -> str:
     gates = unfit_gates(course.gates, state.tallies, side) if asked else []
     if reason is Reason.INCONCLUSIVE and not gates:
         gates = unfit_gates(course.gates, state.tallies, course.old)
-    return f"{what}: {WORDS[reason]}" + (f" ({', '.join(gates)})" if gates else "")
+    named = f" ({', '.join(gates)})" if gates else ""
+    return f"{what}: {WORDS[reason]}{named}{_approve(course, state) if reason is Reason.APPROVAL else ''}"
+
+
+def _approve(course: Course, state: State) -> str:
+    weight = course.step(state.index + 1).weight
+    return f"; to agree to {weight} %: {course.approve.format(weight=weight)}" if course.approve else ""

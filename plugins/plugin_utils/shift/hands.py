@@ -39,6 +39,14 @@ def approval_name(stack: str) -> str:
     return f"/cutover/{stack}/approved"
 
 
+def approval_hint(asked: Mapping[str, Any], migration: str) -> str:
+    """What somebody does who agrees to a step, with {weight} in it."""
+    if asked["approval"] == "end":
+        return "run it again with approved: {weight}"
+    name = approval_name(asked["stack_name"])
+    return f"aws ssm put-parameter --overwrite --type String --name {name} --value {migration}/{{weight}}"
+
+
 @dataclass(frozen=True)
 class Places:
     """What is found: the new side's share of each place, and for how many seconds clients keep what they were told."""

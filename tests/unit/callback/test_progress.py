@@ -44,6 +44,14 @@ PLAYBOOK = """
     - name: Break off
       ansible.builtin.assert: {that: a == 2, fail_msg: a is not 2}
 """
+NARRATING = """
+- name: Shift
+  hosts: localhost
+  gather_facts: false
+  tasks:
+    - name: Move the traffic
+      cutover.aws.traffic_shift: {stack: {project: a, environment: b, region: c}, steps: [], gates: []}
+"""
 INCLUDED = "- {name: Look, ansible.builtin.ping: }"
 
 BRIEF = """
@@ -67,8 +75,8 @@ FAILED - RETRYING: [localhost]: Try again (N retries left).
 """
 
 
-def run(directory: Path, *arguments: str) -> str:
-    (directory / "play.yml").write_text(PLAYBOOK)
+def run(directory: Path, *arguments: str, playbook: str = PLAYBOOK) -> str:
+    (directory / "play.yml").write_text(playbook)
     (directory / "included.yml").write_text(INCLUDED)
     command = [str(Path(sys.executable).with_name("ansible-playbook")), "-i", "localhost,", "-c", "local"]
     interpreter = f"ansible_python_interpreter={sys.executable}"
@@ -103,6 +111,12 @@ def test_a_failure_says_why(brief: str) -> None:
     assert "    rc: 1\n" in brief
     assert "...ignoring" in brief
     assert "failed=1" in brief
+
+
+def test_a_task_that_prints_lines_of_its_own_has_a_line_for_its_name(tmp_path: Path) -> None:
+    shown = run(tmp_path, playbook=NARRATING)
+    assert shown.count("Move the traffic\n[ERROR]: ") == 1
+    assert shown.count("\nMove the traffic") == 1
 
 
 def test_more_is_shown_when_it_is_asked_for(tmp_path: Path) -> None:

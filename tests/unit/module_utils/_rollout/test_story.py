@@ -10,26 +10,28 @@ import pytest
 
 from ansible_collections.cutover.aws.plugins.module_utils._rollout.course import (
     Control,
+    Course,
     Move,
     Prepare,
     Reason,
     Share,
+    Step,
 )
 from ansible_collections.cutover.aws.plugins.module_utils._rollout.position import begin, share_of
 from ansible_collections.cutover.aws.plugins.module_utils._rollout.story import WORDS, decided, done
-from tests.unit.module_utils._rollout.worlds import COURSE, Entry, Moment, World, from_on, spread
+from tests.unit.module_utils._rollout.worlds import COURSE, Entry, Moment, World, course, from_on, spread
 
 MIDDLE = 15
 
 
-def told(log: list[Entry]) -> list[str]:
+def told(log: list[Entry], asked: Course = COURSE) -> list[str]:
     """The story of a run, line by line. An entry's state is after its command, so what was decided is told by it."""
     lines: list[str] = []
     before = begin(COURSE, {Share(0)})
     for entry in log:
-        lines += [one.text for one in decided(COURSE, before, entry.state, entry.command)]
+        lines += [one.text for one in decided(asked, before, entry.state, entry.command)]
         if entry.outcome and isinstance(entry.command, Prepare | Move):
-            lines.append(done(COURSE, entry.state, entry.command, entry.outcome, "no answer").text)
+            lines.append(done(asked, entry.state, entry.command, entry.outcome, "no answer").text)
         before = entry.state
     return lines
 
@@ -75,6 +77,13 @@ def test_another_reason_to_hold_is_told() -> None:
 
 def test_a_write_that_fails_says_why() -> None:
     assert "weights could not be written: no answer" in run(spread({3: Moment(write="nothing")}))
+
+
+def test_waiting_for_an_approval_says_how_to_give_it() -> None:
+    asked = course(steps=(Step(10, 60), Step(100, 60, approval=True)), approve="say {weight}")
+    log = World(asked).run(begin(asked, {Share(0)}), [Moment(approved=0)] * 60)
+    lines = told(log, asked)
+    assert "waiting: the next step needs an approval; to agree to 100 %: say 100" in lines
 
 
 def test_every_reason_has_words() -> None:
