@@ -82,22 +82,35 @@ def main() -> None:
 
 def _ensure(module: AnsibleAWSModule, client: Any, existing: dict[str, Any] | None) -> dict[str, Any]:
     name, body, tags = (module.params[option] for option in ("name", "body", "tags"))
-    present = api.tags_of(client, [existing["arn"]])[existing["arn"]] if existing else {}
-    put = existing is None or existing["body"] != body
+    if existing is None:
+        arn = None if module.check_mode else _create(client, name, body, tags)
+        after = {"body": body, "tags": tags}
+        return {"changed": True, "dashboard_arn": arn, "diff": {"before": {}, "after": after}}
+    present = api.tags_of(client, [existing["arn"]])[existing["arn"]]
+    put = existing["body"] != body
     missing = {tag: value for tag, value in tags.items() if present.get(tag) != value}
-    before = {"body": existing["body"], "tags": present} if existing else {}
     if not module.check_mode:
         if put:
             api.put_dashboard(client, name, body)
-            existing = api.find_dashboard(client, name)
-        # Apart from the creation, because botocore learnt only in 2026 to give a new dashboard its tags.
-        if missing and existing:
+        if missing:
             api.tag(client, existing["arn"], missing)
     return {
         "changed": put or bool(missing),
-        "dashboard_arn": existing["arn"] if existing else None,
-        "diff": {"before": before, "after": {"body": body, "tags": {**present, **tags}}},
+        "dashboard_arn": existing["arn"],
+        "diff": {
+            "before": {"body": existing["body"], "tags": present},
+            "after": {"body": body, "tags": {**present, **tags}},
+        },
     }
+
+
+def _create(client: Any, name: str, body: dict[str, Any], tags: dict[str, str]) -> str | None:
+    """Its ARN; null where AWS does not show it yet."""
+    has_tags = api.create_dashboard(client, name, body, tags)
+    made = api.find_dashboard(client, name)
+    if made and tags and not has_tags:
+        api.tag(client, made["arn"], tags)
+    return made["arn"] if made else None
 
 
 def _remove(module: AnsibleAWSModule, client: Any, existing: dict[str, Any] | None) -> dict[str, Any]:

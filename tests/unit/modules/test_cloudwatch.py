@@ -105,6 +105,25 @@ def test_a_dashboard_is_compared_by_what_it_says(cloud: LocalCloud, run: Run) ->
     assert tags == [{"Key": "CostCenter", "Value": "web"}]
 
 
+@pytest.mark.parametrize(
+    "expected", [["PutDashboard"], ["PutDashboard", "TagResource"]], ids=["this botocore", "an older one"]
+)
+def test_a_dashboard_has_its_tags_as_early_as_botocore_can(
+    cloud: LocalCloud, run: Run, monkeypatch: pytest.MonkeyPatch, expected: list[str]
+) -> None:
+    def without_tags(client: Any, name: str, body: dict[str, Any], _tags: dict[str, str]) -> bool:
+        client.put_dashboard(DashboardName=name, DashboardBody=json.dumps(body))
+        return False
+
+    if len(expected) > 1:
+        monkeypatch.setattr(cloudwatch_dashboard.api, "create_dashboard", without_tags)
+    mark = cloud.control.mark()
+    made = run(cloudwatch_dashboard.main, name=f"tagged-{len(expected)}", body=BODY, tags={"CostCenter": "web"})
+    assert writes(cloud, mark) == expected
+    tags = cloud.client("cloudwatch").list_tags_for_resource(ResourceARN=made["dashboard_arn"])["Tags"]
+    assert tags == [{"Key": "CostCenter", "Value": "web"}]
+
+
 def test_a_dashboard_is_removed_once(run: Run) -> None:
     run(cloudwatch_dashboard.main, name="gone", body=BODY)
     assert [run(cloudwatch_dashboard.main, name="gone", state="absent")["changed"] for _ in range(2)] == [True, False]
