@@ -14,9 +14,7 @@ from typing import Any
 
 from ansible.inventory.manager import InventoryManager
 from ansible.parsing.dataloader import DataLoader
-from ansible.plugins.loader import init_plugin_loader
 from ansible.template import Templar, trust_as_template
-from ansible.utils.collection_loader import AnsibleCollectionConfig
 from ansible.vars.manager import VariableManager
 
 from ansible_collections.cutover.aws.plugins.action.preflight import Host, Roles, gather
@@ -48,8 +46,6 @@ class Case:
 
 @cache
 def _prod() -> tuple[DataLoader, dict[str, Any], Roles]:
-    if not AnsibleCollectionConfig.collection_finder:
-        init_plugin_loader()
     loader = DataLoader()
     sources = [str(ROOT / "inventories" / name) for name in ("prod", "local")]
     manager = InventoryManager(loader=loader, sources=sources)

@@ -12,9 +12,7 @@ import pytest
 import yaml
 from ansible.inventory.manager import InventoryManager
 from ansible.parsing.dataloader import DataLoader
-from ansible.plugins.loader import init_plugin_loader
 from ansible.template import Templar
-from ansible.utils.collection_loader import AnsibleCollectionConfig
 from ansible.vars.manager import VariableManager
 
 from local_cloud import daemon, guard
@@ -45,8 +43,6 @@ def real(tmp_path: Path) -> Path:
 
 def variables(sources: Sequence[Path]) -> dict[str, Any]:
     """What a play would see of the host prod."""
-    if not AnsibleCollectionConfig.collection_finder:
-        init_plugin_loader()
     loader = DataLoader()
     inventory = InventoryManager(loader=loader, sources=[str(source) for source in sources])
     raw = VariableManager(loader=loader, inventory=inventory).get_vars(host=inventory.get_host("prod"))
