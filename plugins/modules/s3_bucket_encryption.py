@@ -66,7 +66,7 @@ def main() -> None:
     module = AnsibleAWSModule(
         argument_spec={
             "bucket": {"type": "str", "required": True},
-            "key_arn": {"type": "str"},
+            "key_arn": {"type": "str", "no_log": False},
             "bucket_key": {"type": "bool", "default": False},
         },
         supports_check_mode=True,

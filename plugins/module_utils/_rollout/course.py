@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from fractions import Fraction
+from typing import TypeAlias
 
 from .freeze import Window
 from .judge import Gate, Tally
@@ -202,7 +203,7 @@ class Finish:
     reason: Reason
 
 
-Command = Prepare | Move | Wait | Finish
+Command: TypeAlias = "Prepare | Move | Wait | Finish"
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from typing import TypeAlias
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -61,7 +62,7 @@ class Weekly:
         return datetime.combine(day, hour, self.zone).astimezone(UTC)
 
 
-Window = Once | Weekly
+Window: TypeAlias = "Once | Weekly"
 
 
 def window_of(asked: Mapping[str, object]) -> Window:

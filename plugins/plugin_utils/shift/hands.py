@@ -98,7 +98,7 @@ class ModuleHands:
     def _agreed(self) -> int:
         if not any(step.approval for step in self._course.steps):
             return 0
-        migration, _, weight = (self._parameter(approval_name(self._stack)) or "").rpartition("/")
+        migration, _slash, weight = (self._parameter(approval_name(self._stack)) or "").rpartition("/")
         return int(weight) if migration == self._migration and weight.isdecimal() else 0
 
     def _parameter(self, name: str) -> str | None:
