@@ -43,7 +43,7 @@ stop: ## stop the local cloud, and the one of molecule
 .PHONY: test
 test: python ## run the unit and integration tests
 	@$(SETUP) run test
-	@$(BIN)/python -m pytest -n 2 --dist loadgroup $(PYTEST_ARGS)
+	@$(BIN)/python -m pytest -n 2 $(PYTEST_ARGS)
 
 .PHONY: faults
 faults: python ## run the long tests: interrupted builds, bad weather, neighbouring stacks

@@ -29,14 +29,6 @@ PARAMETERS = iam_policy.EXAMPLE.parameters
 CONTROLLERS_POLICIES = "acme-prod-controller-"
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """`prod` is built once, so one worker runs all that is here, while others run the unit tests."""
-    for item in items:
-        if item.path.is_relative_to(Path(__file__).parent):
-            item.add_marker(pytest.mark.xdist_group("prod"))
-
-
 @dataclass(frozen=True)
 class Built:
     """What happened while `prod` was built: the plan on the empty account, the run, and where."""
