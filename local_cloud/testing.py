@@ -9,6 +9,7 @@ import sys
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -52,6 +53,10 @@ class LocalCloud:
         self.cloud.reset()
         os.environ.clear()
         os.environ.update(self._environment)
+
+    def now(self) -> datetime:
+        """The time of callers; with a `ManualClock`, which tests advance, it is not the wall's."""
+        return datetime.fromtimestamp(self.cloud.aws_time.wall(), UTC)
 
     def client(self, service: str, region: str = guard.REGION, **config: Any) -> Any:
         """A boto3 client of this cloud. It does not retry, so that tests see every error (``retries`` to differ)."""

@@ -51,10 +51,11 @@ def test_time_of_a_child_counts(tmp_path: Path) -> None:
 
 
 def test_a_daemon_that_is_left_running_counts_and_is_ended(tmp_path: Path) -> None:
+    before = descendants(os.getpid())
     usage = run(DAEMON, tmp_path)
     assert usage.user + usage.system >= 0.4
     assert usage.background > 0.3, "the kernel shows whole ticks"
-    assert descendants(os.getpid()) == []
+    assert set(descendants(os.getpid())) <= set(before)
 
 
 @pytest.mark.parametrize("script", [HOLD, f"import os\nif os.fork() == 0:\n    exec({HOLD!r})\nelse:\n    os.wait()"])

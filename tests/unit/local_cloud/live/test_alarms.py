@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -19,7 +19,7 @@ class Watched:
     """One alarm and its metric, minute by minute."""
 
     def __init__(self, cloud: LocalCloud, minutes: Callable[[float], None], name: str) -> None:
-        self.cloudwatch = cloud.client("cloudwatch")
+        self.cloudwatch, self.now = cloud.client("cloudwatch"), cloud.now
         self.name = name
         self._minutes = minutes
 
@@ -233,7 +233,7 @@ def test_the_last_five_minutes_are_those_of_aws(watched: Watched) -> None:
     watched.put()
     for value in range(1, 9):
         watched.minute(value)
-    now = datetime.now(UTC)
+    now = watched.now()
     asked: dict[str, Any] = {"StartTime": now - timedelta(minutes=5), "EndTime": now}
     stat = {"Metric": {"Namespace": "Shop", "MetricName": watched.name}, "Period": 60, "Stat": "Maximum"}
     queries = [{"Id": "one", "MetricStat": stat}]

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -22,7 +22,7 @@ ACCOUNT = "123456789012"
 
 class Checks:
     def __init__(self, cloud: LocalCloud, world: World, name: str) -> None:
-        self._api, self._cloudwatch = cloud.client("route53"), cloud.client("cloudwatch")
+        self._api, self._cloudwatch, self._now = cloud.client("route53"), cloud.client("cloudwatch"), cloud.now
         self._world, self._name, self._number = world, name, 0
 
     def make(self, **config: Any) -> str:
@@ -47,7 +47,7 @@ class Checks:
 
     def metric(self, check: str, stat: str = "Minimum") -> list[float]:
         """The newest last."""
-        now = datetime.now(UTC)
+        now = self._now()
         dimensions = [{"Name": "HealthCheckId", "Value": check}]
         metric = {"Namespace": "AWS/Route53", "MetricName": "HealthCheckStatus", "Dimensions": dimensions}
         query = {"Id": "one", "MetricStat": {"Metric": metric, "Period": 60, "Stat": stat}}

@@ -7,7 +7,7 @@ from __future__ import annotations
 import http.client
 from collections import Counter
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -45,7 +45,7 @@ def ask(world: World, shop: Any) -> Client:
 
 def sums(cloud: LocalCloud, shop: Any, side: str, stat: str = "Sum", with_group: bool = True) -> dict[str, float]:
     """Metrics of the last minutes by name, of a load balancer and its target group."""
-    cloudwatch, now = cloud.client("cloudwatch"), datetime.now(UTC)
+    cloudwatch, now = cloud.client("cloudwatch"), cloud.now()
     balancer = shop.balancers[side]["LoadBalancerArn"].partition(":loadbalancer/")[2]
     dimensions = [{"Name": "LoadBalancer", "Value": balancer}]
     if with_group:
