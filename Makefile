@@ -50,6 +50,11 @@ faults: python ## run the long tests: interrupted builds, bad weather, neighbour
 	@$(SETUP) run test
 	@$(BIN)/python -m pytest tests/faults $(PYTEST_ARGS)
 
+.PHONY: live
+live: python ## run whole shifts under load on live local clouds (minutes)
+	@$(SETUP) run test
+	@$(BIN)/python -m pytest tests/live $(PYTEST_ARGS)
+
 .PHONY: parity
 parity: python ## compare warm tasks with the stock path, task by task (about ten minutes)
 	@$(SETUP) run test

@@ -59,6 +59,7 @@ class ShiftWorld:
     controller: Controller
     name: str
     zone: str = ""
+    type: str = "A"
     variables: dict[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -76,7 +77,7 @@ class ShiftWorld:
         self.file = self.controller.directory / "shift.yml"
         self.file.write_text(yaml.safe_dump(PLAY))
         self.variables = {
-            "migration_record_groups": [{"zone_id": self.zone, "name": f"www.{self.name}", "type": "A"}],
+            "migration_record_groups": [{"zone_id": self.zone, "name": f"www.{self.name}", "type": self.type}],
             "migration_steps": [{"weight": 50, "bake": 10}, {"weight": 100, "bake": 10}],
             "migration_gates": [
                 {"name": side, "side": side, "type": "alarm", "alarm": self.alarm(side)} for side in ("blue", "green")
@@ -88,12 +89,12 @@ class ShiftWorld:
             "migration_output_dir": str(self.controller.directory),
         }
 
-    def _watch(self, alarm: str, side: str, period: int) -> None:
+    def _watch(self, alarm: str, balancer: str, period: int) -> None:
         self.cloudwatch.put_metric_alarm(
             AlarmName=alarm,
             Namespace="AWS/ApplicationELB",
             MetricName="HTTPCode_Target_5XX_Count",
-            Dimensions=[{"Name": "LoadBalancer", "Value": side}],
+            Dimensions=[{"Name": "LoadBalancer", "Value": balancer}],
             Statistic="Sum",
             Period=period,
             EvaluationPeriods=1,
