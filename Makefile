@@ -29,10 +29,13 @@ python:
 setup: python ## install what running needs into .venv (the targets below do it by themselves)
 	@$(SETUP) run
 
-.PHONY: demo
-demo: setup ## build `prod` on the local cloud and show the summary
+.PHONY: demo demo-rollback
+demo: setup ## build `prod` on the local cloud, then move its traffic from blue to green under load
+demo-rollback: setup ## the same, but green breaks at 50 %, and the traffic comes back
+demo-rollback: DEMO_ARGS := --rollback
+demo demo-rollback:
 	@$(BIN)/python -m local_cloud start $(if $(LOCAL_PORT),--port $(LOCAL_PORT))
-	@$(BIN)/python -m local_cloud exec -- $(SITE); status=$$?; \
+	@$(BIN)/python -m local_cloud exec -- $(SITE) && $(BIN)/python -m local_cloud exec -- $(BIN)/python -m scripts.demo $(DEMO_ARGS); status=$$?; \
 	echo "The local cloud goes on running, so that you can look around: $(BIN)/python -m local_cloud status (or calls, or logs). To stop it: make stop"; \
 	exit $$status
 
