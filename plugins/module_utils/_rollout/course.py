@@ -208,8 +208,8 @@ Command: TypeAlias = "Prepare | Move | Wait | Finish"
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of Prepare or Move. touched: something was, or may have been, written. wait: seconds until everybody
-    follows it."""
+    """What became of Prepare or Move. touched: something was, or may have been, written. wait: seconds from then until
+    everybody follows it."""
 
     done: bool
     touched: bool = False

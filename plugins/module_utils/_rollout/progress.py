@@ -26,11 +26,12 @@ def looked(course: Course, state: State, seen: Seen) -> State:
     )
 
 
-def written(state: State, command: Prepare | Move, outcome: Outcome) -> State:
-    """The state after a command was carried out, or was not."""
+def written(state: State, command: Prepare | Move, outcome: Outcome, took: float) -> State:
+    """The state after a command was carried out, or was not. took: seconds from the look that decided it until then."""
     if not outcome.done:
         return _unwritten(state, command, outcome)
-    settled = max(state.settled, state.time + outcome.wait)
+    # The change is in sync only now, and only now do caches begin to forget what was there before.
+    settled = max(state.settled, state.time + took + outcome.wait)
     if isinstance(command, Prepare):
         return replace(state, prepared=True, settled=settled, failing=None)
     state = replace(

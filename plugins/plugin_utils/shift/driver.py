@@ -92,7 +92,7 @@ def run(course: Course, state: State, hands: Hands, teller: Teller, clock: Clock
         if isinstance(command, Prepare | Move):
             # What is to be done comes first: a way back does not wait for those who are told of it.
             outcome = hands.prepare() if isinstance(command, Prepare) else hands.move(command)
-            state = written(judged, command, outcome)
+            state = written(judged, command, outcome, clock.now() - seen.at)
             told += [done(course, state, command, outcome, hands.error), *decided(course, judged, state, None)]
             pause = SHORTEST if outcome.done else course.interval
         teller.look(judged, verdicts)

@@ -42,6 +42,7 @@ moments = st.builds(
     write=st.sampled_from(["done"] * 6 + ["nothing", "half"]),
     later=st.sampled_from([0.0] * 12 + [40.0, 200.0, 4000.0]),
     jump=st.sampled_from([0.0] * 12 + [-7200.0, -70.0, 70.0, 7200.0]),
+    takes=st.sampled_from([0.0, 6.0, 60.0, 400.0]),
     approved=st.sampled_from([100] * 6 + [0, 50]),
 )
 well = st.just(Moment())
@@ -111,7 +112,7 @@ def test_no_step_before_the_proof_of_the_one_before(run: tuple[Course, Share, li
             assert command.share == weights[at + 1], "a step was left out, or taken twice"
             _assert_proven(course, log[watched : number + 1], settled, 0 if at == 0 else course.steps[at - 1].bake)
         if entry.outcome and entry.outcome.done:
-            settled = max(settled, entry.seen.at + entry.outcome.wait)
+            settled = max(settled, entry.done_at + entry.outcome.wait)
             if isinstance(entry.command, Move):
                 at, watched = weights.index(int(entry.command.share)), number + 1
 

@@ -110,6 +110,6 @@ def test_a_failed_preparation_in_the_middle_is_tried_again() -> None:
 
 def test_a_move_whose_answer_is_lost_may_be_there() -> None:
     state = begin(COURSE, {Share(10)})
-    after = written(state, Move(Share(50), Share(10)), Outcome(False, touched=True))
+    after = written(state, Move(Share(50), Share(10)), Outcome(False, touched=True), 0)
     assert after.allowed == {Share(10), Share(50)}
     assert after.back is not None

@@ -44,7 +44,7 @@ FOREIGN = Share(33)
 @dataclass(frozen=True)
 class Moment:
     """What one look finds, and what becomes of a write after it. later: seconds that pass unwatched before the look, by
-    the monotonic clock; jump: by the clock of the day alone."""
+    the monotonic clock; jump: by the clock of the day alone; takes: seconds until the write is in sync."""
 
     old: str = "pass"
     new: str = "pass"
@@ -54,12 +54,13 @@ class Moment:
     write: str = "done"
     later: float = 0
     jump: float = 0
+    takes: float = 0
     approved: int = 100
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One turn: the look, the decision, and the state after it, with what became of the command."""
+    """One turn: the look, the decision, and the state after it, with what became of the command, and when."""
 
     seen: Seen
     moment: Moment
@@ -67,6 +68,7 @@ class Entry:
     state: State
     outcome: Outcome | None = None
     shares: frozenset[Share] = frozenset()
+    done_at: float = 0
 
 
 @dataclass
@@ -103,8 +105,9 @@ class World:
         state, command = decide(self.course, state, seen)
         outcome = self._do(command, moment.write)
         if outcome is not None and isinstance(command, Prepare | Move):
-            state = written(state, command, outcome)
-        self.log.append(Entry(seen, moment, command, state, outcome, self.shares))
+            self._pass(moment.takes)
+            state = written(state, command, outcome, self.now - seen.at)
+        self.log.append(Entry(seen, moment, command, state, outcome, self.shares, self.now))
         self._pass(command.seconds if isinstance(command, Wait) else self._pause(outcome))
         return state
 

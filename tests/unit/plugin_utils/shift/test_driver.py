@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -87,6 +88,20 @@ def test_a_whole_shift() -> None:
         "step 2 of 2: blue 0, green 100; clients follow within 60 s, bake 60 s",
         "completed: every step is proven",
     ]
+
+
+def test_caches_forget_from_when_a_change_is_in_sync() -> None:
+    def slow(name: str, arguments: dict[str, Any]) -> None:
+        if "weights" in arguments:
+            stage.time.now += 40
+
+    stage = Stage(Modules(answer=slow))
+    stage.run()
+    first, second = (
+        datetime.fromisoformat(entry["at"]) for entry in stage.report["timeline"] if entry["what"] == "step"
+    )
+    ttl, bake, in_sync = 60, 60, 40
+    assert (second - first).total_seconds() >= ttl + bake + in_sync
 
 
 def test_the_way_back_comes_before_anybody_is_told() -> None:
