@@ -54,7 +54,7 @@ faults: python ## run the long tests: interrupted builds, bad weather, neighbour
 	@$(BIN)/python -m pytest tests/faults $(PYTEST_ARGS)
 
 .PHONY: live
-live: python ## run whole shifts under load on live local clouds (minutes)
+live: python ## run whole shifts under load, well and disturbed, on live local clouds (about a quarter of an hour)
 	@$(SETUP) run test
 	@$(BIN)/python -m pytest tests/live $(PYTEST_ARGS)
 

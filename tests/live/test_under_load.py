@@ -1,13 +1,68 @@
 # Copyright: the cutover.aws authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What clients see of a shift that comes back: 200 requests a second, of 50 resolvers."""
+"""What clients see of a shift that goes well, and of one that comes back: 200 requests a second, of 50 resolvers."""
 
 from __future__ import annotations
 
-from tests.live.world import BLUE, SCALE, TTL, LiveWorld, side_name
+from collections import Counter
+from math import sqrt
+from statistics import NormalDist
+from typing import Any
 
+from tests.live.world import BAKE, BLUE, GREEN, RESOLVERS, SCALE, TTL, LiveWorld, moment, side_name
+
+PLATEAUS = (10, 50, 100)
+FALSE_ALARM = 1e-5
 CACHED = TTL * SCALE / 60
 """Real seconds for which clients keep an answer."""
+
+
+def plateau(load: dict[str, Any], began: float, ended: float) -> Counter[str]:
+    """The requests by side of all whole seconds between two moments."""
+    counted: Counter[str] = Counter()
+    for one in load["seconds"]:
+        second = load["began"] + one["second"]
+        if began <= second and second + 1 <= ended:
+            counted.update(one["sides"])
+    return counted
+
+
+def furthest(weight: float, requests: int, seconds: float, plateaus: int) -> float:
+    """How far a share may be from its weight before that is no chance any more: once in 100,000 runs of all plateaus.
+
+    Requests that ask the same cached answer are one draw. A draw serves one request and those of the seconds after it,
+    a Poisson number of them; what scatters is the sum over draws of the square of their requests.
+    """
+    cached = requests / seconds / RESOLVERS * CACHED
+    a_draw = 1 + cached
+    scatter = weight * (1 - weight) * (a_draw**2 + cached) / a_draw / requests
+    return NormalDist().inv_cdf(1 - FALSE_ALARM / plateaus / 2) * sqrt(scatter)
+
+
+def test_no_request_is_lost_and_each_share_is_its_weight(world: LiveWorld) -> None:
+    mark = world.controller.cloud.mark()
+    world.run(migration_steps=[{"weight": weight, "bake": BAKE} for weight in PLATEAUS]).expect()
+    assert world.weights() == GREEN
+    load = world.load.stop()
+    assert (load["lost"], load["failed"]) == (0, 0)
+    assert set(load["sides"]) == {side_name("blue"), side_name("green")}
+
+    # Clients follow a step once it is in sync and the TTL is over, and until the next one is written.
+    timeline = world.report()["timeline"]
+    told = [moment(entry["at"]) for entry in timeline if entry["what"] == "step"]
+    steps = [write.at for write in world.writes(mark) if write.weights.get("green")]
+    weights = [write.weights["green"] for write in world.writes(mark) if write.weights.get("green")]
+    assert weights[:3] == [*PLATEAUS]
+    edges = [(at + 1 + TTL, until) for at, until in zip(told, [*steps[1:3], moment(timeline[-1]["at"])], strict=True)]
+    for weight, (began, ended) in zip(PLATEAUS, edges, strict=True):
+        counted = plateau(load, began, ended)
+        seconds = ended - began
+        assert seconds >= BAKE - 2
+        share = counted[side_name("green")] / counted.total()
+        apart = furthest(weight / 100, counted.total(), seconds, len(edges))
+        assert abs(share - weight / 100) <= apart, f"{share:.3f} of the requests at a weight of {weight}"
+    before = plateau(load, load["began"], steps[0])
+    assert set(before) == {side_name("blue")}, "nobody sees green before the first step"
 
 
 def test_green_fails_at_half_and_clients_are_back_at_once(world: LiveWorld) -> None:

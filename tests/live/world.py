@@ -4,7 +4,7 @@
 alarms on what the load balancers publish, and a client that asks all the time.
 
 The shift's seconds are real. AWS's time is ten times as fast, so an alarm of a minute goes off within six seconds, and
-clients keep an answer for one; the shift waits for the whole ten of its TTL.
+clients keep an answer for half of one; the shift waits for the whole five of its TTL.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ from typing import Any
 from local_cloud.live.load import Load, Plan, load_of
 from tests.integration.shift_world import POLL, STACK, ShiftWorld
 
-BLUE = {"blue": 100, "green": 0}
+BLUE, HALF, GREEN = {"blue": 100, "green": 0}, {"blue": 50, "green": 50}, {"blue": 0, "green": 100}
 
 SCALE = 6.0
-TTL = 10
+TTL = 5
 BAKE = 60
 RATE = 200.0
 RESOLVERS = 50
@@ -133,6 +133,20 @@ class LiveWorld(ShiftWorld):
     def targets(self, side: str) -> dict[str, Any]:
         """A gate: the side has a healthy target."""
         return {"name": f"{side} targets", "side": side, "type": "target_health", "target_group": self.group(side)}
+
+    def requests(self) -> dict[str, Any]:
+        """A gate of green: somebody asks, whichever side."""
+        metrics = {
+            side: {
+                "namespace": "AWS/ApplicationELB",
+                "metric": "RequestCount",
+                "dimensions": {"LoadBalancer": self._dimensions[side]},
+                "statistic": "Sum",
+            }
+            for side in self._names
+        }
+        asked = {"expression": "SUM([blue, green])", "metrics": metrics, "window": 120, "delay": 0, "success": "> 0"}
+        return {"name": "requests", "side": "green", "type": "metric", **asked}
 
     def healthy(self) -> list[str]:
         """The sides that have a healthy target."""
