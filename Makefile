@@ -54,9 +54,9 @@ faults: python ## run the long tests: interrupted builds, bad weather, neighbour
 	@$(BIN)/python -m pytest tests/faults $(PYTEST_ARGS)
 
 .PHONY: live
-live: python ## run whole shifts under load, well and disturbed, on live local clouds (about a quarter of an hour)
+live: python ## run whole shifts under load, well and disturbed, on live local clouds (about ten minutes)
 	@$(SETUP) run test
-	@$(BIN)/python -m pytest tests/live $(PYTEST_ARGS)
+	@$(BIN)/python -m pytest -n 2 tests/live $(PYTEST_ARGS)
 
 .PHONY: parity
 parity: python ## compare warm tasks with the stock path, task by task (about ten minutes)

@@ -32,9 +32,10 @@ def test_blue_dies_at_half_and_the_shift_holds(world: LiveWorld) -> None:
     assert world.weights() == HALF
     guarded = {side for side, record in world.records().items() if "HealthCheckId" in record}
     assert guarded == {"blue", "green"}
-    sides = world.load.stop()["sides"]
-    assert sides[side_name("blue")]["last"] + EVERY_CACHE < sides[side_name("green")]["last"]
-    assert sides[side_name("green")]["failed"] == 0
+    load = world.load.stop()
+    # Not for good: nobody asks blue then, so its alarm is quiet again after a while.
+    assert [set(one["sides"]) for one in load["seconds"]].count({side_name("green")}) >= EVERY_CACHE
+    assert load["sides"][side_name("green")]["failed"] == 0
 
 
 def test_green_is_never_healthy(world: LiveWorld) -> None:
