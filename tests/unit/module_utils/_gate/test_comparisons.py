@@ -72,6 +72,15 @@ def test_noise_alone_does_not_fail() -> None:
     assert found.count("inconclusive") < 250
 
 
+@pytest.mark.parametrize(("worse", "verdict"), [("higher", "fail"), ("different", "inconclusive")])
+def test_looking_both_ways_takes_more_to_be_certain(worse: str, verdict: str) -> None:
+    """Samples whose one-sided probability is between half of what is needed and all of it."""
+    one = asked_one("compare", worse=worse, tolerance=0)
+    baseline = [float(number) for number in range(100, 110)]
+    found = judged(one, of_series(one, [value + 6 for value in baseline], baseline))
+    assert found.verdict == verdict, found.evidence["probability"]
+
+
 def test_a_side_that_is_twice_as_slow_is_found() -> None:
     draw, one = random.Random(4), asked_one("compare")
     rows = ([draw.lognormvariate(0, 0.1) for _ in range(30)] for _ in range(100))
