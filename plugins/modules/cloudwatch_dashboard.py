@@ -34,7 +34,7 @@ extends_documentation_fragment:
 EXAMPLES = r"""
 - name: Draw the load of the fleet
   cutover.aws.cloudwatch_dashboard:
-    name: acme-prod-overview
+    name: acme-prod-overview-us-east-1
     body:
       widgets:
         - type: metric
@@ -50,7 +50,7 @@ dashboard_arn:
   description: The dashboard, null where there is none (after O(state=absent), and in check mode before it is made).
   returned: always
   type: str
-  sample: arn:aws:cloudwatch::123456789012:dashboard/acme-prod-overview
+  sample: arn:aws:cloudwatch::123456789012:dashboard/acme-prod-overview-us-east-1
 """
 
 from typing import Any

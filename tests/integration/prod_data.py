@@ -191,7 +191,7 @@ def encrypted_with_the_key(reading: Reading) -> None:
 
 
 def deletion_protection(reading: Reading) -> None:
-    """On, unless this run has asked for a stack that can be removed."""
+    """As this run has asked for, because the tests remove their stack; that it is on otherwise is test_prod_life's."""
     asked = reading.built.controller.variables.get("database_deletion_protection", True)
     same(reading.database["DeletionProtection"], asked)
 

@@ -10,7 +10,7 @@ from typing import Any
 from tests.integration.prod_policies import Call, allowed
 from tests.integration.prod_reading import SIDES, Item, Reading, contains, same
 
-GIB = 2**30
+GIB, MIB = 2**30, 2**20
 
 
 def topic(reading: Reading) -> None:
@@ -33,21 +33,25 @@ def topic(reading: Reading) -> None:
     same(sorted((person["Protocol"], person["Endpoint"]) for person in found), sorted(wanted))
 
 
+BALANCED, FLEET = ("LoadBalancer", "TargetGroup"), ("AutoScalingGroupName",)
+RISING, FALLING = "GreaterThanOrEqualToThreshold", "LessThanOrEqualToThreshold"
+# namespace, metric, dimensions; statistic, comparison, threshold, seconds of a period, periods
 WATCHED = {
-    "target-5xx": ("AWS/ApplicationELB", "HTTPCode_Target_5XX_Count", ("LoadBalancer", "TargetGroup")),
-    "elb-5xx": ("AWS/ApplicationELB", "HTTPCode_ELB_5XX_Count", ("LoadBalancer",)),
-    "latency-p95": ("AWS/ApplicationELB", "TargetResponseTime", ("LoadBalancer", "TargetGroup")),
-    "latency-average": ("AWS/ApplicationELB", "TargetResponseTime", ("LoadBalancer", "TargetGroup")),
-    "unhealthy-hosts": ("AWS/ApplicationELB", "UnHealthyHostCount", ("LoadBalancer", "TargetGroup")),
-    "cpu": ("AWS/EC2", "CPUUtilization", ("AutoScalingGroupName",)),
-    "scale-up": ("AWS/EC2", "CPUUtilization", ("AutoScalingGroupName",)),
-    "scale-down": ("AWS/EC2", "CPUUtilization", ("AutoScalingGroupName",)),
+    "target-5xx": ("AWS/ApplicationELB", "HTTPCode_Target_5XX_Count", BALANCED, "Sum", RISING, 10, 60, 3),
+    "elb-5xx": ("AWS/ApplicationELB", "HTTPCode_ELB_5XX_Count", ("LoadBalancer",), "Sum", RISING, 10, 60, 3),
+    "latency-p95": ("AWS/ApplicationELB", "TargetResponseTime", BALANCED, "p95", RISING, 0.8, 60, 5),
+    "latency-average": ("AWS/ApplicationELB", "TargetResponseTime", BALANCED, "Average", RISING, 0.5, 60, 5),
+    "unhealthy-hosts": ("AWS/ApplicationELB", "UnHealthyHostCount", BALANCED, "Maximum", RISING, 1, 60, 3),
+    "cpu": ("AWS/EC2", "CPUUtilization", FLEET, "Average", RISING, 90, 300, 3),
+    "scale-up": ("AWS/EC2", "CPUUtilization", FLEET, "Average", RISING, 70, 60, 3),
+    "scale-down": ("AWS/EC2", "CPUUtilization", FLEET, "Average", FALLING, 30, 60, 15),
 }
+# the same; what is free is counted in bytes
 OF_THE_DATABASE = {
-    "cpu": "CPUUtilization",
-    "connections": "DatabaseConnections",
-    "free-storage": "FreeStorageSpace",
-    "free-memory": "FreeableMemory",
+    "cpu": ("CPUUtilization", "Average", RISING, 80, 300, 3),
+    "connections": ("DatabaseConnections", "Maximum", RISING, 400, 60, 5),
+    "free-storage": ("FreeStorageSpace", "Minimum", FALLING, 20 * GIB, 300, 1),
+    "free-memory": ("FreeableMemory", "Minimum", FALLING, 100 * MIB, 300, 3),
 }
 
 
@@ -59,29 +63,31 @@ def alarms_of_the_sides(reading: Reading) -> None:
             "TargetGroup": reading.target_group(side)["TargetGroupArn"].split(":")[-1],
             "AutoScalingGroupName": reading.fleet(side)["AutoScalingGroupName"],
         }
-        for what, (namespace, metric, names) in WATCHED.items():
+        for what, (namespace, metric, names, *goes_off) in WATCHED.items():
             alarm = reading.alarms[f"{side}-{what}"]
             contains(alarm, {"Namespace": namespace, "MetricName": metric}, f"{side} {what}")
             same(_dimensions(alarm), {name: dimensions[name] for name in names}, f"{side} {what}")
-    same(reading.alarms["blue-latency-p95"]["ExtendedStatistic"], "p95")
-    same(
-        reading.alarms["blue-latency-p95"]["Threshold"],
-        reading.inventory["monitoring_alarms"]["latency_p95"]["threshold"],
-    )
+            same(_goes_off(alarm), goes_off, f"{side} {what}")
+            same(alarm["TreatMissingData"], "notBreaching", f"{side} {what}")
 
 
 def alarms_of_the_database(reading: Reading) -> None:
-    """CPU, connections, storage, and memory; what is short counts downwards."""
+    """CPU, connections, storage, and memory; what is short counts downwards, and data that do not come are told too."""
     found = {name.removeprefix("database-"): alarm for name, alarm in reading.alarms.items() if "database" in name}
     same(set(found), set(OF_THE_DATABASE))
-    for what, metric in OF_THE_DATABASE.items():
+    for what, (metric, *goes_off) in OF_THE_DATABASE.items():
         contains(found[what], {"Namespace": "AWS/RDS", "MetricName": metric}, what)
         same(_dimensions(found[what]), {"DBInstanceIdentifier": reading.database["DBInstanceIdentifier"]}, what)
-        falling = what.startswith("free-")
-        same(found[what]["ComparisonOperator"].startswith("LessThan"), falling, what)
-    limits = reading.inventory["monitoring_alarms"]
-    same(found["connections"]["Threshold"], limits["database_connections"]["threshold"])
-    same(found["free-storage"]["Threshold"], limits["database_free_storage"]["threshold"] * GIB)
+        same(_goes_off(found[what]), goes_off, what)
+        same(found[what]["TreatMissingData"], "missing", what)
+        same(found[what]["InsufficientDataActions"], [reading.topic_arn], what)
+
+
+def _goes_off(alarm: Item) -> list[object]:
+    """Statistic, comparison, threshold, period, periods; each of them has to be beyond the threshold."""
+    same(alarm.get("DatapointsToAlarm", alarm["EvaluationPeriods"]), alarm["EvaluationPeriods"])
+    statistic = alarm.get("Statistic") or alarm["ExtendedStatistic"]
+    return [statistic, *(alarm[what] for what in ("ComparisonOperator", "Threshold", "Period", "EvaluationPeriods"))]
 
 
 def _dimensions(alarm: Item) -> dict[str, str]:
@@ -100,7 +106,9 @@ def alarms_notify_the_topic(reading: Reading) -> None:
 def dashboard(reading: Reading) -> None:
     """It shows the state of every alarm and draws every metric that has one."""
     body = json.loads(
-        reading.aws("cloudwatch").get_dashboard(DashboardName=f"{reading.name}-overview")["DashboardBody"]
+        reading.aws("cloudwatch").get_dashboard(DashboardName=f"{reading.name}-overview-{reading.home}")[
+            "DashboardBody"
+        ]
     )
     shown = [arn for widget in body["widgets"] for arn in widget["properties"].get("alarms", [])]
     same(sorted(shown), sorted(alarm["AlarmArn"] for alarm in reading.alarms.values()))

@@ -59,6 +59,9 @@ def names_follow_one_scheme(reading: Reading) -> None:
         assert len(name) <= 63
     roles = [role["RoleName"] for role in reading.roles.values()]
     profiles = reading.all("iam", "list_instance_profiles", "InstanceProfiles")
+    dashboards = reading.all("cloudwatch", "list_dashboards", "DashboardEntries")
+    assert len(dashboards) == 1
+    roles += [dashboard["DashboardName"] for dashboard in dashboards]
     for name in [*roles, *(profile["InstanceProfileName"] for profile in profiles)]:
         assert name.endswith(f"-{reading.home}"), f"{name} does not say its region"
         assert len(name) <= 64
@@ -198,7 +201,7 @@ def _wanted_outputs(reading: Reading) -> dict[str, dict[str, Any]]:
         "monitoring": {
             "topic_arn": reading.topic_arn,
             "alarm_arns": {name: alarm["AlarmArn"] for name, alarm in reading.alarms.items()},
-            "dashboard_name": f"{reading.name}-overview",
+            "dashboard_name": f"{reading.name}-overview-{reading.home}",
         },
         "dns": {
             "record_names": record_names(reading),

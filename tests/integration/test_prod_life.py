@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from dataclasses import replace
 
 from ansible_collections.cutover.aws.plugins.module_utils._preflight.asking import DENIED
 from local_cloud.client import Client
 from scripts import iam_policy
-from tests.integration.conftest import Built
+from tests.integration.conftest import REMOVABLE, Built
 from tests.integration.runs import planned
 
 
@@ -54,6 +55,15 @@ def test_a_run_without_changes_looks_nothing_up_twice(prod: Built, cloud: Client
     assert len(asked) > 100
 
 
+def test_a_database_is_protected_unless_the_inventory_says_otherwise(prod: Built) -> None:
+    as_it_comes = {name: value for name, value in prod.controller.variables.items() if name not in REMOVABLE}
+    replace(prod.controller, variables=as_it_comes).run("site.yml", "--tags", "database").expect()
+    rds = prod.controller.aws("rds")
+    assert [one["DeletionProtection"] for one in rds.describe_db_instances()["DBInstances"]] == [True]
+    prod.controller.run("site.yml", "--tags", "database").expect()
+    assert [one["DeletionProtection"] for one in rds.describe_db_instances()["DBInstances"]] == [False]
+
+
 def test_destroy_needs_the_stacks_name(prod: Built, cloud: Client) -> None:
     mark = cloud.mark()
     refused = prod.controller.run("playbooks/destroy.yml", destroy_confirm="prod").expect(2)
@@ -87,6 +97,18 @@ def test_destroy_leaves_only_what_it_lists_and_is_quiet_the_second_time(prod: Bu
     assert again.changed() == 0
     assert "Nothing of acme-prod" in again.output
     assert cloud.calls(since=mark, access="write") == []
+
+
+def test_the_last_state_of_the_database_is_kept(prod: Built) -> None:
+    """In a snapshot of the stack's own, encrypted with its key."""
+    aws = prod.controller.aws
+    (snapshot,) = aws("rds").describe_db_snapshots(SnapshotType="manual")["DBSnapshots"]
+    key = aws("kms").describe_key(KeyId=snapshot["KmsKeyId"])["KeyMetadata"]
+    assert snapshot["Status"] == "available"
+    assert snapshot["Encrypted"]
+    assert {"Key": "cutover:stack", "Value": "acme-prod"} in snapshot["TagList"]
+    tags = aws("kms").list_resource_tags(KeyId=key["KeyId"])["Tags"]
+    assert {"TagKey": "cutover:stack", "TagValue": "acme-prod"} in tags
 
 
 def test_the_policies_have_let_every_call_through_and_know_each(prod: Built) -> None:

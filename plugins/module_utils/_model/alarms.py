@@ -195,11 +195,14 @@ def enabled(kind: str, limits: Mapping[str, Limits]) -> bool:
 
 
 def alarm(stack: Stack, kind: str, watched: Watched, limits: Mapping[str, Limits], topic_arn: str) -> Resource:
-    """One alarm, which notifies the topic when it goes off and when it is over."""
+    """One alarm, which notifies the topic when it goes off and when it is over; one whose metric is always there also
+    when no data come any more.
+    """
     what, own = KINDS[kind], limits.get(kind, {})
     words = kind.removeprefix(f"{watched.name}_").replace("_", "-")
     key, name = f"alarm/{watched.name}-{words}", stack.named(watched.name, words)
     periods = own.get("evaluation_periods", what.evaluation_periods)
+    missing = own.get("treat_missing_data", what.missing)
     attributes: dict[str, Value] = {
         "description": f"{stack.name}, {watched.name}: {what.says}",
         "namespace": what.namespace,
@@ -211,11 +214,11 @@ def alarm(stack: Stack, kind: str, watched: Watched, limits: Mapping[str, Limits
         "period": own.get("period", what.period),
         "evaluation_periods": periods,
         "datapoints_to_alarm": periods,
-        "treat_missing_data": own.get("treat_missing_data", what.missing),
+        "treat_missing_data": missing,
         "low_samples": "ignore" if what.statistic.startswith("p") else None,
         "alarm_actions": sorted([topic_arn, *watched.actions]),
         "ok_actions": [topic_arn],
-        "insufficient_data_actions": [],
+        "insufficient_data_actions": [topic_arn] if missing == GAP else [],
         "actions_enabled": True,
         "tags": stack.tagged(key, name),
     }

@@ -69,8 +69,8 @@ def topic_name(stack: Stack) -> str:
 
 
 def dashboard_name(stack: Stack) -> str:
-    """The dashboard's name."""
-    return stack.named("overview")
+    """The dashboard's name. An account has one set of dashboards for all regions."""
+    return stack.named_globally("overview", limit=255)
 
 
 def monitoring_model(stack: Stack, config: MonitoringConfig) -> Model:

@@ -126,7 +126,7 @@ OWN = {
     "kms:DeleteAlias": "kms:us-west-2:{}:alias/{}",
     "logs:PutRetentionPolicy": "logs:us-east-1:{}:log-group:/{}/vpc-flow-logs:log-stream:",
     "logs:DeleteLogGroup": "logs:us-east-1:{}:log-group:/aws/rds/instance/{}-database/error",
-    "cloudwatch:PutDashboard": "cloudwatch::{}:dashboard/{}-overview",
+    "cloudwatch:PutDashboard": "cloudwatch::{}:dashboard/{}-overview-us-east-1",
     "cloudwatch:DeleteAlarms": "cloudwatch:us-east-1:{}:alarm:{}-blue-cpu",
     "sns:DeleteTopic": "sns:us-east-1:{}:{}-alarms",
 }

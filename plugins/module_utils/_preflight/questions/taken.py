@@ -21,6 +21,9 @@ TAGS_AT_ONCE = 20
 """Of elasticloadbalancing:DescribeTags."""
 EMPTY_ZONE = 2
 """Record sets of a zone that nobody has written to: NS and SOA."""
+ASKED_ONE_BY_ONE = ("bucket", "db_instance", "load_balancer", "iam_role", "kms_alias", "hosted_zone")
+"""Types that have a question of their own here, because their names are taken beyond the stack's region or account, or
+because what has no tag is somebody else's too."""
 UNTAGGED = "somebody who has not tagged it"
 
 
@@ -84,12 +87,13 @@ def _load_balancers(subject: Subject) -> Iterator[Finding]:
     names = {resource.name for resource in subject.missing("compute", "load_balancer")}
     balancers = [item for item in subject.load_balancers() if item["LoadBalancerName"] in names] if names else []
     arns = {item["LoadBalancerArn"]: item["LoadBalancerName"] for item in balancers}
-    if not arns:
-        return
-    answer = call(subject.context, "elbv2", "describe_tags", ResourceArns=list(arns)[:TAGS_AT_ONCE]) or {}
-    for item in answer["TagDescriptions"]:
-        if owner := _foreign(subject, tags_of(item["Tags"])):
-            yield _taken("project", "load balancer", arns[item["ResourceArn"]], owner, subject)
+    todo = list(arns)
+    for start in range(0, len(todo), TAGS_AT_ONCE):
+        batch = todo[start : start + TAGS_AT_ONCE]
+        answer = call(subject.context, "elbv2", "describe_tags", ResourceArns=batch) or {}
+        for item in answer["TagDescriptions"]:
+            if owner := _foreign(subject, tags_of(item["Tags"])):
+                yield _taken("project", "load balancer", arns[item["ResourceArn"]], owner, subject)
 
 
 def _roles(subject: Subject) -> Iterator[Finding]:
@@ -122,6 +126,18 @@ def _leads_to_ours(subject: Subject, alias: Resource) -> bool:
     return bool(found and found.attributes["key"] == key) and key not in {
         missing.key for missing in subject.missing("keys", "kms_key")
     }
+
+
+def _others(subject: Subject) -> Iterator[Finding]:
+    """Whatever else is found by its name alone. Without the stack's tag it is this stack's, to be tagged again; with
+    the tag of another stack it is not.
+    """
+    for layer, model in subject.models.items():
+        for wanted in model.values():
+            found = subject.present.get(layer, {}).get(wanted.key)
+            tags = found.attributes.get("tags") if found and wanted.type not in ASKED_ONE_BY_ONE else None
+            if isinstance(tags, Mapping) and (owner := _foreign(subject, tags)) and owner != UNTAGGED:
+                yield _taken("project", wanted.type.replace("_", " "), wanted.name, owner, subject)
 
 
 def _zones(subject: Subject) -> Iterator[Finding]:
@@ -179,6 +195,7 @@ QUESTIONS = (
     _question("load balancers", "project", "compute", _load_balancers),
     _question("roles", "project", "keys", _roles),
     _question("key aliases", "project", "keys", _aliases),
+    Question("names of everything else", "project", _others),
     _question("zones", "dns_zone_name", "zone", _zones),
     Question("names of parameters", "parameters_path", _parameters, without_values("parameters_path")),
 )

@@ -33,7 +33,7 @@ class Lagging(Context):
 @pytest.mark.parametrize(
     ("arn", "there", "left"),
     [
-        ("arn:aws:cloudwatch::123456789012:dashboard/acme-prod-overview", set(), False),
+        ("arn:aws:cloudwatch::123456789012:dashboard/acme-prod-overview-us-east-1", set(), False),
         (f"{EC2}:vpc/vpc-1", set(), False),
         ("arn:aws:sqs:us-east-1:123456789012:queue", set(), True),
         (f"{EC2}:instance/i-1", set(), False),

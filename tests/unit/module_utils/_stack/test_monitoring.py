@@ -106,7 +106,7 @@ def test_alarms_topic_and_dashboard_read_as_they_were_asked_for(world: World) ->
     outputs: Any = monitoring_outputs(world.read())
     assert outputs["topic_arn"] == topic
     assert outputs["alarm_arns"]["blue-cpu"].endswith(f":alarm:{world.stack.name}-blue-cpu")
-    assert outputs["dashboard_name"] == f"{world.stack.name}-overview"
+    assert outputs["dashboard_name"] == f"{world.stack.name}-overview-{world.stack.region}"
 
 
 def test_alarms_edited_deleted_and_switched_off_are_seen(world: World) -> None:
@@ -139,7 +139,9 @@ def test_a_stack_whose_name_only_begins_alike_is_not_touched(world: World) -> No
 
 
 def test_a_dashboard_of_somebody_else_with_our_name_is_looked_at_only_by_the_model(world: World) -> None:
-    world.cloudwatch.put_dashboard(DashboardName=f"{world.stack.name}-overview", DashboardBody='{"widgets": []}')
+    world.cloudwatch.put_dashboard(
+        DashboardName=f"{world.stack.name}-overview-{world.stack.region}", DashboardBody='{"widgets": []}'
+    )
     assert world.read(by_name_only=True) == {}
     assert "body" in changed(world.plan())["dashboard"]
 
