@@ -18,7 +18,7 @@ export ANSIBLE_CONFIG := $(CURDIR)/ansible.cfg
 .DEFAULT_GOAL := help
 .PHONY: help
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 .PHONY: python
 python:
@@ -29,8 +29,10 @@ python:
 setup: python ## install what running needs into .venv (the targets below do it by themselves)
 	@$(SETUP) run
 
-.PHONY: demo demo-rollback
+.PHONY: demo
 demo: setup ## build `prod` on the local cloud, then move its traffic from blue to green under load
+
+.PHONY: demo-rollback
 demo-rollback: setup ## the same, but green breaks at 50 %, and the traffic comes back
 demo-rollback: DEMO_ARGS := --rollback
 demo demo-rollback:
