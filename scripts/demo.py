@@ -105,7 +105,7 @@ class Demo:
         broken = None
         while shift.poll() is None:
             if rollback and broken is None and self._weight("green") == STEPS[0]["weight"]:
-                time.sleep(EVERY)
+                time.sleep(EVERY)  # clients have to see green first
                 say("Now half of green's answers are errors.")
                 self._cloud.side(self._servers("green"), errors=0.5)
                 broken = time.time() - load.counts.began

@@ -17,6 +17,7 @@ from typing import Any
 
 from local_cloud.live.load import Load, Plan, load_of
 from tests.integration.shift_world import POLL, STACK, ShiftWorld
+from tests.networks import public_network
 
 BLUE, HALF, GREEN = {"blue": 100, "green": 0}, {"blue": 50, "green": 50}, {"blue": 0, "green": 100}
 
@@ -91,17 +92,10 @@ class LiveWorld(ShiftWorld):
 
     def _balancers(self) -> Iterator[str]:
         ec2, elb = self.controller.aws("ec2"), self.elb
-        vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
-        gateway = ec2.create_internet_gateway()["InternetGateway"]["InternetGatewayId"]
-        ec2.attach_internet_gateway(InternetGatewayId=gateway, VpcId=vpc)
-        subnets = [
-            ec2.create_subnet(VpcId=vpc, CidrBlock=f"10.0.{number}.0/24", AvailabilityZone=f"us-east-1{zone}")
-            for number, zone in enumerate("ab")
-        ]
+        vpc, subnets = public_network(ec2)
         for number, side in enumerate(("blue", "green")):
-            balancer = elb.create_load_balancer(
-                Name=side_name(side), Subnets=[one["Subnet"]["SubnetId"] for one in subnets]
-            )["LoadBalancers"][0]["LoadBalancerArn"]
+            made = elb.create_load_balancer(Name=side_name(side), Subnets=subnets)
+            balancer = made["LoadBalancers"][0]["LoadBalancerArn"]
             group = elb.create_target_group(
                 Name=side_name(side),
                 Protocol="HTTP",

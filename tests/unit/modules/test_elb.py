@@ -11,6 +11,7 @@ import pytest
 
 from ansible_collections.cutover.aws.plugins.modules import elb_attributes, elb_listener
 from local_cloud.testing import LocalCloud
+from tests.networks import public_network
 
 Run = Callable[..., dict[str, Any]]
 
@@ -19,14 +20,7 @@ Run = Callable[..., dict[str, Any]]
 def arns(cloud: LocalCloud) -> dict[str, str]:
     """A load balancer and two target groups."""
     ec2, elb = cloud.client("ec2"), cloud.client("elbv2")
-    vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
-    gateway = ec2.create_internet_gateway()["InternetGateway"]["InternetGatewayId"]
-    ec2.attach_internet_gateway(InternetGatewayId=gateway, VpcId=vpc)
-    subnets = [
-        ec2.create_subnet(VpcId=vpc, CidrBlock=f"10.0.{number}.0/24", AvailabilityZone=f"us-east-1{zone}")
-        for number, zone in enumerate("ab")
-    ]
-    ids = [subnet["Subnet"]["SubnetId"] for subnet in subnets]
+    vpc, ids = public_network(ec2)
     balancer = elb.create_load_balancer(Name="one", Subnets=ids)["LoadBalancers"][0]["LoadBalancerArn"]
     groups = {
         side: elb.create_target_group(Name=side, Protocol="HTTP", Port=80, VpcId=vpc)["TargetGroups"][0][

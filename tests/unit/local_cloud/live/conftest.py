@@ -13,6 +13,7 @@ import pytest
 from local_cloud.clock import ManualClock
 from local_cloud.live.world import World
 from local_cloud.testing import LocalCloud
+from tests.networks import public_network
 
 SCALE = 0.1
 
@@ -55,15 +56,8 @@ class Shop:
 @pytest.fixture
 def shop(cloud: LocalCloud, name: str, cidr: str, minutes: Callable[[float], None]) -> Iterator[Shop]:
     ec2, elbv2 = cloud.client("ec2"), cloud.client("elbv2")
-    vpc = ec2.create_vpc(CidrBlock=cidr)["Vpc"]["VpcId"]
     prefix = cidr.rpartition(".0.0/")[0]
-    subnets = [
-        ec2.create_subnet(VpcId=vpc, CidrBlock=f"{prefix}.{number}.0/24", AvailabilityZone=f"us-east-1{zone}")
-        for number, zone in enumerate("ab")
-    ]
-    ids = [one["Subnet"]["SubnetId"] for one in subnets]
-    gateway = ec2.create_internet_gateway()["InternetGateway"]["InternetGatewayId"]
-    ec2.attach_internet_gateway(InternetGatewayId=gateway, VpcId=vpc)
+    vpc, ids = public_network(ec2, prefix)
     internal = elbv2.create_load_balancer(Name=f"{name}-inside", Subnets=ids, Scheme="internal")["LoadBalancers"][0]
     well = {"Type": "fixed-response", "FixedResponseConfig": {"StatusCode": "200"}}
     elbv2.create_listener(LoadBalancerArn=internal["LoadBalancerArn"], Protocol="HTTP", Port=80, DefaultActions=[well])

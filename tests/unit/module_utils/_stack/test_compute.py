@@ -21,6 +21,7 @@ from ansible_collections.cutover.aws.plugins.module_utils._plan.compare import P
 from ansible_collections.cutover.aws.plugins.module_utils._stack.compute import compute_outputs, read_compute
 from ansible_collections.cutover.aws.plugins.module_utils._stack.context import Context
 from local_cloud.testing import LocalCloud
+from tests.networks import public_network
 
 IMAGE = "ami-12c6146b"
 CONFIG: dict[str, Any] = {
@@ -65,14 +66,7 @@ CONFIG: dict[str, Any] = {
 def surroundings(cloud: LocalCloud) -> dict[str, Any]:
     """A network and a key, as other layers hand them over."""
     ec2 = cloud.client("ec2")
-    vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
-    gateway = ec2.create_internet_gateway()["InternetGateway"]["InternetGatewayId"]
-    ec2.attach_internet_gateway(InternetGatewayId=gateway, VpcId=vpc)
-    subnets = [
-        ec2.create_subnet(VpcId=vpc, CidrBlock=f"10.0.{number}.0/24", AvailabilityZone=f"us-east-1{zone}")
-        for number, zone in enumerate("abab")
-    ]
-    ids = [subnet["Subnet"]["SubnetId"] for subnet in subnets]
+    vpc, ids = public_network(ec2, zones="abab")
     groups = {
         name: ec2.create_security_group(GroupName=name, Description=name, VpcId=vpc)["GroupId"]
         for name in ("lb", "app")
