@@ -65,6 +65,11 @@ parity: python ## compare warm tasks with the stock path, task by task (about te
 	@$(SETUP) run test
 	@$(BIN)/python -m pytest tests/parity $(PYTEST_ARGS)
 
+.PHONY: browser
+browser: python ## look at the pages that a shift leaves in a real browser (Chromium has to be installed)
+	@$(SETUP) run test browser
+	@$(BIN)/python -m pytest tests/browser $(PYTEST_ARGS)
+
 .PHONY: bench
 bench: python ## measure the collection beside stock Ansible, Terraform and boto3; BENCH_ARGS chooses, --help lists
 	@$(SETUP) run test

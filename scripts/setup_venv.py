@@ -30,7 +30,7 @@ STATE = VENV / ".cutover"
 REQUIREMENTS = ROOT / "requirements"
 PYTHON_LINE = f"{sys.version_info.major}.{sys.version_info.minor}"
 CONSTRAINTS = REQUIREMENTS / f"constraints-{PYTHON_LINE}.txt"
-PIN_GROUPS = ("run", "test", "lint", "importer", "molecule")
+PIN_GROUPS = ("run", "test", "lint", "importer", "molecule", "browser")
 HEARTBEAT_SECONDS = 15
 # These send packages to other places than the virtual environment.
 MISLEADING_PIP_SETTINGS = ("PIP_USER", "PIP_TARGET", "PIP_PREFIX", "PIP_ROOT", "PIP_REQUIRE_VIRTUALENV", "PYTHONPATH")

@@ -34,6 +34,7 @@ from ..plugin_utils.shift.preview import preview
 from ..plugin_utils.shift.report import Report, weights_of
 from ..plugin_utils.shift.routers import router_of
 from ..plugin_utils.shift.screen import Screen
+from ..plugin_utils.shift.who import who
 from .json_file import write
 
 CLOCK = Clock(time.monotonic, time.sleep, lambda: datetime.now(UTC))
@@ -76,7 +77,8 @@ class ActionModule(ActionBase):  # type: ignore[misc]
         if self._task.check_mode:
             return {**result, **preview(course, state, hands)}
         head = {"migration": migration, "stack": asked["stack_name"], "router": asked["router"]}
-        report = Report(self._report_path(asked, migration), course, head, CLOCK.wall, write)
+        told = {**head, "who": who(call, task_vars or {})}
+        report = Report(self._report_path(asked, migration), course, told, CLOCK.wall, write)
         audience = Audience(self._screen(course), report, Notices(call, course, asked, head))
         finish, state = run(course, state, hands, audience, CLOCK)
         return {**result, **self._ended(finish, state, hands, audience, course)}

@@ -169,7 +169,9 @@ options:
     description: The https address that gets a JSON document at every transition.
     type: str
   output_dir:
-    description: The report is C(reports/<migration>.json) below it.
+    description:
+      - The report is C(reports/<migration>.json) below it, with a page for people, C(reports/<migration>.html), beside
+        it. Both are written anew at each transition, each verdict that is new, and each window of requests.
     type: path
     default: "."
 extends_documentation_fragment:
@@ -244,7 +246,7 @@ weights:
   type: dict
   sample: {blue: 100, green: 0}
 report:
-  description: The file of the report.
+  description: The file of the report; the page for people has the same name and ends in C(.html).
   returned: when it ran
   type: str
   sample: /home/me/reports/acme-prod-20261126T170000Z.json

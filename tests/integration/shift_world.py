@@ -176,3 +176,7 @@ class ShiftWorld:
         newest = max(Path(self.controller.directory, "reports").glob("*.json"))
         document: dict[str, Any] = json.loads(newest.read_text())
         return document
+
+    def page(self) -> str:
+        """The newest one."""
+        return max(Path(self.controller.directory, "reports").glob("*.html")).read_text()

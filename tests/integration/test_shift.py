@@ -51,6 +51,10 @@ def test_green_fails_in_the_middle_and_traffic_comes_back(controller: Controller
     assert world.weights() == BLUE
     report = world.report()
     assert (report["status"], report["reason"], report["weights"]) == ("rolled_back", "gate_failed", BLUE)
+    page = world.page()
+    assert "Rolled back" in page
+    assert 'data-side="green"' in page
+    assert "arn:aws:" in page, "who has run it"
     (evidence,) = [one for one in report["verdicts"] if one["verdict"] == "fail"]
     assert (evidence["gate"], evidence["evidence"]["state"]) == ("green", "ALARM")
 
@@ -59,6 +63,7 @@ def test_a_controller_that_dies_leaves_guards_and_the_next_run_goes_on(controlle
     world = ShiftWorld(controller, "dies.example")
     assert controller.lost(str(world.file), world.at(50), **world.variables)
     assert world.weights() == HALF
+    assert "Not ended" in world.page()
     guards = {side: record["HealthCheckId"] for side, record in world.records().items()}
     followed = world.route53.get_health_check(HealthCheckId=guards["green"])["HealthCheck"]["HealthCheckConfig"]
     assert followed["AlarmIdentifier"]["Name"] == world.guard("green")

@@ -19,6 +19,7 @@ from ansible_collections.cutover.aws.plugins.plugin_utils.shift.audience import 
 from ansible_collections.cutover.aws.plugins.plugin_utils.shift.driver import run
 from ansible_collections.cutover.aws.plugins.plugin_utils.shift.hands import ModuleHands
 from ansible_collections.cutover.aws.plugins.plugin_utils.shift.notices import Notices
+from ansible_collections.cutover.aws.plugins.plugin_utils.shift.page import shift_page
 from ansible_collections.cutover.aws.plugins.plugin_utils.shift.preview import preview
 from ansible_collections.cutover.aws.plugins.plugin_utils.shift.report import Report
 from ansible_collections.cutover.aws.plugins.plugin_utils.shift.routers import router_of
@@ -69,7 +70,7 @@ class Stage:
 
     @property
     def report(self) -> dict[str, Any]:
-        (text,) = self.files.values()
+        (text,) = (text for path, text in self.files.items() if path.suffix == ".json")
         loaded: dict[str, Any] = json.loads(text)
         return loaded
 
@@ -129,6 +130,69 @@ def test_the_report_is_there_after_every_transition_with_the_evidence() -> None:
         ("blue-errors", "pass", 0),
         ("green-errors", "fail", 10),
     ]
+
+
+def test_the_report_has_the_weights_and_each_window_of_requests_once() -> None:
+    """By the first gate that counts; the other one counts the same again."""
+
+    def answer(name: str, arguments: dict[str, Any]) -> dict[str, Any] | None:
+        if name != "traffic_gate":
+            return None
+        now = int(stage.time.now - 100)
+        window = {"from": f"2026-11-26T17:{now // 60:02}:00Z", "to": f"2026-11-26T17:{now // 60 + 1:02}:00Z"}
+        evidence = {**window, "requests": 10 + now, "requests_of_others": [40, 50]}
+        said = [{"gate": gate["name"], "type": "share", "verdict": "pass"} for gate in arguments["gates"]]
+        return {"verdicts": [{**one, "evidence": evidence} for one in said]}
+
+    stage = Stage(Modules(answer=answer))
+    stage.run()
+    assert [one["share"] for one in stage.report["shares"]] == [0, 10, 100]
+    traffic = stage.report["traffic"]
+    assert [one["to"] for one in traffic] == sorted({one["to"] for one in traffic})
+    assert {one["gate"] for one in traffic} == {"green-errors"}
+    assert traffic[0]["requests"] == {"green": 10 + 46, "blue": 90}, "as the last look in this minute has counted them"
+
+
+def test_a_page_stands_beside_the_report_also_of_a_shift_whose_controller_dies() -> None:
+    stage = Stage(Modules())
+
+    def dies(_modules: Modules) -> None:
+        raise KeyboardInterrupt
+
+    stage.at[90] = dies
+    with pytest.raises(KeyboardInterrupt):
+        stage.run()
+    page = stage.files[Path("report.html")]
+    assert page == shift_page(stage.report, "report.json")
+    assert "Not ended" in page
+    assert "blue 90, green 10" in page
+
+
+def test_a_page_that_cannot_be_made_stops_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    stage = Stage(Modules())
+
+    def broken(document: object, name: str) -> str:
+        raise KeyError("sides")
+
+    monkeypatch.setattr(f"{Report.__module__}.shift_page", broken)
+    assert stage.run().status == "completed"
+    assert stage.audience.report.failure == "the page beside report.json could not be made: KeyError: 'sides'"
+    assert stage.report["status"] == "completed"
+
+
+def test_no_secret_is_in_the_files() -> None:
+    gates = [{**gate, "type": "http", "headers": {"Authorization": "s3cr3t"}} for gate in ASKED["gates"]]
+    stage = Stage(Modules(), webhook_url=SECRET, gates=gates)
+
+    def refused(url: str, body: bytes) -> None:
+        raise OSError(f"{url} is gone")
+
+    stage.notices.post = refused
+    stage.run()
+    assert set(stage.files) == {Path("report.json"), Path("report.html")}
+    for text in stage.files.values():
+        assert SECRET not in text
+        assert "s3cr3t" not in text
 
 
 def test_a_report_that_cannot_be_written_stops_nothing() -> None:
