@@ -56,8 +56,8 @@ faults: python ## run the long tests: interrupted builds, bad weather, neighbour
 	@$(BIN)/python -m pytest tests/faults $(PYTEST_ARGS)
 
 .PHONY: live
-live: python ## run whole shifts under load, well and disturbed, on live local clouds (about ten minutes)
-	@$(SETUP) run test
+live: python ## run whole shifts under load, well and disturbed, on live local clouds (about ten minutes; needs Chromium)
+	@$(SETUP) run test browser
 	@$(BIN)/python -m pytest -n 2 tests/live $(PYTEST_ARGS)
 
 .PHONY: parity

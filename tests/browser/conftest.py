@@ -1,51 +1,24 @@
 # Copyright: the cutover.aws authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""A real browser, and what goes on in it."""
+"""One browser for all tests, and a page for each."""
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser
 
-BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
-
-
-@dataclass
-class Sight:
-    """A page, all that its console has said, and all that it has asked for."""
-
-    page: Page
-    said: list[str] = field(default_factory=list)
-    asked: list[str] = field(default_factory=list)
-
-    def __post_init__(self) -> None:
-        self.page.on("console", lambda message: self.said.append(message.text))
-        self.page.on("pageerror", lambda error: self.said.append(str(error)))
-        self.page.on("dialog", lambda dialog: (self.said.append(dialog.message), dialog.dismiss()))
-        self.page.on("request", lambda request: self.asked.append(request.url))
-
-    def open(self, path: Path, html: str) -> None:
-        path.write_text(html, encoding="utf-8")
-        self.page.goto(path.as_uri(), wait_until="networkidle")
+from tests.sight import Sight, browsing, looking
 
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    found = next(filter(None, map(shutil.which, BROWSERS)), None)
-    if not found:
-        pytest.fail("there is no Chromium here; on Debian: sudo apt-get install chromium-headless-shell")
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=found)
+    with browsing() as opened:
         yield opened
-        opened.close()
 
 
 @pytest.fixture
 def sight(browser: Browser) -> Iterator[Sight]:
-    with browser.new_page(viewport={"width": 1100, "height": 900}) as page:
-        yield Sight(page)
+    with looking(browser) as seen:
+        yield seen

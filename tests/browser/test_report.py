@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import expect
 
 from ansible_collections.cutover.aws.plugins.plugin_utils.shift.page import shift_page
-from tests.browser.conftest import Sight
+from tests.sight import Sight, heights
 from tests.unit.plugin_utils.shift.documents import as_it_begins, rolled_back
 
 EVIL = "<script>alert(1)</script><img src=https://example.com/x onerror=alert(2)><style>*{display:none}</style>"
@@ -33,19 +33,17 @@ TEXTS = "p, dt, dd, th, td, caption, figcaption, .verdict, svg text"
 
 
 def show(sight: Sight, tmp_path: Path, document: dict[str, Any]) -> None:
-    sight.open(tmp_path / "report.html", shift_page(document, "report.json"))
+    written(sight, tmp_path, shift_page(document, "report.json"))
+
+
+def written(sight: Sight, tmp_path: Path, html: str) -> None:
+    path = tmp_path / "report.html"
+    path.write_text(html, encoding="utf-8")
+    sight.open(path)
 
 
 def background(sight: Sight) -> str:
     return str(sight.page.evaluate("getComputedStyle(document.body).backgroundColor"))
-
-
-def heights(line: Locator) -> list[float]:
-    """Where a line is, from left to right."""
-    found: list[float] = line.evaluate(
-        "path => Array.from({length: 101}, (_, at) => path.getPointAtLength(path.getTotalLength() * at / 100).y)"
-    )
-    return found
 
 
 def luminance(colour: str) -> float:
@@ -129,7 +127,7 @@ def test_names_do_nothing(sight: Sight, tmp_path: Path) -> None:
 
 def test_what_ever_got_past_the_escaping_would_be_refused_by_the_browser(sight: Sight, tmp_path: Path) -> None:
     html = shift_page(rolled_back(), "report.json").replace("<main>", f"<main>{EVIL}")
-    sight.open(tmp_path / "report.html", html)
+    written(sight, tmp_path, html)
     expect(sight.page.get_by_role("heading", level=1)).to_be_visible()
     assert len(sight.said) >= 2
     assert all("Content Security Policy" in said for said in sight.said), sight.said

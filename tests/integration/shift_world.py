@@ -173,10 +173,13 @@ class ShiftWorld:
 
     def report(self) -> dict[str, Any]:
         """The newest one."""
-        newest = max(Path(self.controller.directory, "reports").glob("*.json"))
-        document: dict[str, Any] = json.loads(newest.read_text())
+        document: dict[str, Any] = json.loads(self.reports()[-1].read_text())
         return document
 
     def page(self) -> str:
-        """The newest one."""
-        return max(Path(self.controller.directory, "reports").glob("*.html")).read_text()
+        """The one of the newest report."""
+        return self.reports()[-1].with_suffix(".html").read_text()
+
+    def reports(self) -> list[Path]:
+        """The files, the newest last."""
+        return sorted(Path(self.controller.directory, "reports").glob("*.json"))

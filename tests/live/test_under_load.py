@@ -9,7 +9,10 @@ from math import sqrt
 from statistics import NormalDist
 from typing import Any
 
+from playwright.sync_api import expect
+
 from tests.live.world import BAKE, BLUE, GREEN, RESOLVERS, SCALE, TTL, LiveWorld, moment, side_name
+from tests.sight import browsing, heights, looking
 
 PLATEAUS = (10, 50, 100)
 FALSE_ALARM = 1e-5
@@ -41,7 +44,8 @@ def furthest(weight: float, requests: int, seconds: float, plateaus: int) -> flo
 
 def test_no_request_is_lost_and_each_share_is_its_weight(world: LiveWorld) -> None:
     mark = world.controller.cloud.mark()
-    world.run(migration_steps=[{"weight": weight, "bake": BAKE} for weight in PLATEAUS]).expect()
+    gates = [*world.variables["migration_gates"], world.share()]
+    world.run(migration_gates=gates, migration_steps=[{"weight": weight, "bake": BAKE} for weight in PLATEAUS]).expect()
     assert world.weights() == GREEN
     load = world.load.stop()
     assert (load["lost"], load["failed"]) == (0, 0)
@@ -63,6 +67,25 @@ def test_no_request_is_lost_and_each_share_is_its_weight(world: LiveWorld) -> No
         assert abs(share - weight / 100) <= apart, f"{share:.3f} of the requests at a weight of {weight}"
     before = plateau(load, load["began"], steps[0])
     assert set(before) == {side_name("blue")}, "nobody sees green before the first step"
+    look_at(world)
+
+
+def look_at(world: LiveWorld) -> None:
+    """The page that the shift has left, in a browser."""
+    path = world.reports()[-1].with_suffix(".html")
+    with browsing() as browser, looking(browser) as sight:
+        sight.open(path)
+        page = sight.page
+        expect(page.locator(".ending .word")).to_have_text("Completed")
+        for name in ("Requests per second of each side over time", "Weight of each side in percent over time"):
+            drawing = page.get_by_role("img", name=name)
+            blue, green = (heights(drawing.locator(f'path[data-side="{side}"]')) for side in ("blue", "green"))
+            assert blue[0] < green[0], f"{name}: blue is above green at first"
+            assert green[-1] < blue[-1], f"{name}: green is above blue at last"
+        timeline = page.get_by_role("table", name="Every transition, and what decided it")
+        expect(timeline.get_by_role("row")).to_have_count(len(world.report()["timeline"]) + 1)
+        assert sight.said == []
+        assert sight.asked == [path.as_uri()]
 
 
 def test_green_fails_at_half_and_clients_are_back_at_once(world: LiveWorld) -> None:

@@ -142,6 +142,12 @@ class LiveWorld(ShiftWorld):
         asked = {"expression": "SUM([blue, green])", "metrics": metrics, "window": 120, "delay": 0, "success": "> 0"}
         return {"name": "requests", "side": "green", "type": "metric", **asked}
 
+    def share(self) -> dict[str, Any]:
+        """A gate of green that counts the requests of both sides, and does not decide."""
+        own, other = ({"LoadBalancer": self._dimensions[side]} for side in ("green", "blue"))
+        counted = {"dimensions": own, "others": [other], "window": 60, "delay": 0}
+        return {"name": "green share", "side": "green", "type": "share", "dry_run": True, **counted}
+
     def healthy(self) -> list[str]:
         """The sides that have a healthy target."""
         seen = {
