@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from ansible_collections.cutover.aws.plugins.module_utils._model.dns import full_name
@@ -13,9 +13,18 @@ WATCHED = ("target-5xx", "elb-5xx", "unhealthy-hosts", "latency-p95")
 """The alarms of a side that say whether people are served well."""
 
 
-def shift_gates(sides: Iterable[str], stack: str, fleets: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """A gate for each alarm of each side, and one for its targets where there are some."""
-    return [gate for side in sides for gate in _gates(side, stack, fleets.get(side) or {})]
+SHARE_WINDOW = 3600
+"""Seconds: longer than most bakes, so that all requests since the step count, and a quiet site can tell too."""
+DNS_TOLERANCE = 30
+"""Points of percent. With DNS a resolver stands for many people, so shares wander."""
+
+
+def shift_gates(sides: Sequence[str], stack: str, fleets: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """A gate for each alarm of each side, and one for its targets where there are some; and one that the new side, the
+    last, gets its share of the requests, where there are load balancers that count them."""
+    found = [fleets.get(side) or {} for side in sides]
+    own = (gate for side, fleet in zip(sides, found, strict=True) for gate in _gates(side, stack, fleet))
+    return [*own, *_share(sides[-1], found)]
 
 
 def _gates(side: str, stack: str, fleet: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
@@ -23,6 +32,20 @@ def _gates(side: str, stack: str, fleet: Mapping[str, Any]) -> Iterator[dict[str
         yield {"name": f"{side}-{alarm}", "side": side, "type": "alarm", "alarm": f"{stack}-{side}-{alarm}"}
     if group := fleet.get("target_group_arn"):
         yield {"name": f"{side}-targets", "side": side, "type": "target_health", "target_group": group}
+
+
+def _share(side: str, fleets: Sequence[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
+    balancers = {fleet.get("load_balancer_full_name") for fleet in fleets}
+    if None in balancers:
+        return
+    counted = {"LoadBalancer": "load_balancer_full_name"}
+    tolerance = {"tolerance": DNS_TOLERANCE}
+    if len(balancers) < len(fleets):
+        # A load balancer divides requests one by one, so that the gate's own tolerance will do.
+        counted, tolerance = {**counted, "TargetGroup": "target_group_full_name"}, {}
+    *others, dimensions = [{name: fleet[fact] for name, fact in counted.items()} for fleet in fleets]
+    asked = {"dimensions": dimensions, "others": others, "window": SHARE_WINDOW, **tolerance}
+    yield {"name": f"{side}-share", "side": side, "type": "share", **asked}
 
 
 def shift_guards(guards: Mapping[str, Mapping[str, Any]], found: Mapping[str, Any]) -> dict[str, dict[str, Any]]:

@@ -251,7 +251,7 @@ extends_documentation_fragment:
   - amazon.aws.boto3
   - cutover.aws.module.reads
 requirements:
-  - scipy, for the kinds V(share) and V(compare); these are refused without it
+  - scipy, for the kind V(compare), which is refused without it
 notes:
   - All queries of metrics of a region are one call of GetMetricData (up to 500), all alarms one of DescribeAlarms (up
     to 100, and one more for each level of composite alarms).

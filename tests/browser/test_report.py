@@ -77,6 +77,10 @@ def test_plots_and_timeline_are_seen_and_nothing_is_fetched(sight: Sight, tmp_pa
     green = heights(page.locator('[aria-labelledby*="plot-weights"] path[data-side="green"]'))
     assert green[0] == green[-1] == max(green), "it begins and ends with nothing"
     assert any(after < before for before, after in pairwise(green))
+    requests = page.locator('[aria-labelledby*="plot-requests"]')
+    blue, green = (heights(requests.locator(f'path[data-side="{side}"]')) for side in ("blue", "green"))
+    assert blue[0] < min(green[:2]), "at 10 % nine requests in ten are of blue"
+    assert blue[-1] == pytest.approx(green[-1], abs=1), "and at 50 % half of them"
 
     timeline = page.get_by_role("table", name="Every transition, and what decided it")
     expect(timeline).to_be_visible()

@@ -41,7 +41,7 @@ COUNTS = {
     "listener": 2,
     "fleet": 2,
     "topic": 1,
-    "alarm": 20,
+    "alarm": 22,
     "dashboard": 1,
     "zone": 1,
     "health check": 2,

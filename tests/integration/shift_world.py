@@ -71,7 +71,7 @@ class ShiftWorld:
         for side in ("blue", "green"):
             self._watch(self.alarm(side), side, 10)
             # Route 53 follows no alarm of high resolution.
-            self._watch(self.guard(side), side, 60)
+            self._watch(self.guard(side), side, 60, missing="missing")
             self.set(side, "OK")
         self.say("run")
         self.file = self.controller.directory / "shift.yml"
@@ -89,7 +89,7 @@ class ShiftWorld:
             "migration_output_dir": str(self.controller.directory),
         }
 
-    def _watch(self, alarm: str, balancer: str, period: int) -> None:
+    def _watch(self, alarm: str, balancer: str, period: int, missing: str = "notBreaching") -> None:
         self.cloudwatch.put_metric_alarm(
             AlarmName=alarm,
             Namespace="AWS/ApplicationELB",
@@ -100,7 +100,7 @@ class ShiftWorld:
             EvaluationPeriods=1,
             Threshold=10,
             ComparisonOperator="GreaterThanOrEqualToThreshold",
-            TreatMissingData="notBreaching",
+            TreatMissingData=missing,
         )
 
     def alarm(self, side: str) -> str:

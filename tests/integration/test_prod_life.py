@@ -1,20 +1,20 @@
 # Copyright: the cutover.aws authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The life of `prod`: planned on an empty account, built, looked at again, damaged by hand, repaired, removed. In this
-order.
-"""
+"""The life of `prod`: planned on an empty account, built, looked at again, moved to green, removed. In this order."""
 
 from __future__ import annotations
 
 import json
 from collections import Counter
 from dataclasses import replace
+from http import HTTPStatus
 
 from ansible_collections.cutover.aws.plugins.module_utils._preflight.asking import DENIED
 from local_cloud.client import Client
 from scripts import iam_policy
 from tests.integration.conftest import REMOVABLE, Built
-from tests.integration.runs import planned
+from tests.integration.runs import Controller, planned
+from tests.integration.shift_world import ShiftWorld
 
 
 def test_the_plan_on_an_empty_account_writes_nothing_and_names_what_the_run_creates(prod: Built) -> None:
@@ -62,6 +62,39 @@ def test_a_database_is_protected_unless_the_inventory_says_otherwise(prod: Built
     assert [one["DeletionProtection"] for one in rds.describe_db_instances()["DBInstances"]] == [True]
     prod.controller.run("site.yml", "--tags", "database").expect()
     assert [one["DeletionProtection"] for one in rds.describe_db_instances()["DBInstances"]] == [False]
+
+
+def test_its_traffic_goes_to_green_and_a_build_afterwards_moves_nothing(prod: Built) -> None:
+    """Gates, guards, groups and topic come from the stack; green has no instances yet, so that other gates decide."""
+    controller, run = prod.controller, prod.controller.run
+    checked = run("playbooks/shift.yml", "--check").expect().output
+    assert "after 0 s at the earliest: blue 90, green 10" in checked
+    assert "gate green-latency-p95: inconclusive" in checked, "nobody has evaluated the alarms yet"
+    assert "gate green-share: inconclusive" in checked, "nobody has asked for anything yet"
+
+    world = ShiftWorld(controller, "gates.example")
+    gates = [{"name": side, "side": side, "type": "alarm", "alarm": world.alarm(side)} for side in ("blue", "green")]
+    quick = {
+        "migration_steps": [{"weight": 100, "bake": 10}],
+        "migration_gates": gates,
+        "migration_delivery": 0,
+        "migration_interval": 5,
+    }
+    done = run("playbooks/shift.yml", **quick).expect()
+    assert "completed: every step is proven" in done.output
+    assert controller.cloud.calls(operation="Publish")[-1]["status"] == HTTPStatus.OK
+    assert weights(controller) == {"blue": 0, "green": 100}
+    plan = controller.plan()
+    assert planned(plan) == {}
+    assert [change["type"] for change in planned(plan, "left_alone").values()] == ["weighted_records"]
+
+
+def weights(controller: Controller) -> dict[str, int]:
+    """Of the stack's record."""
+    route53 = controller.aws("route53")
+    (zone,) = [zone["Id"] for zone in route53.list_hosted_zones()["HostedZones"] if "shop.acme" in zone["Name"]]
+    listed = route53.list_resource_record_sets(HostedZoneId=zone)["ResourceRecordSets"]
+    return {record["SetIdentifier"]: record["Weight"] for record in listed if "SetIdentifier" in record}
 
 
 def test_destroy_needs_the_stacks_name(prod: Built, cloud: Client) -> None:

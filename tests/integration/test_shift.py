@@ -6,10 +6,8 @@ from __future__ import annotations
 
 import json
 import re
-from http import HTTPStatus
 
-from tests.integration.conftest import Built
-from tests.integration.runs import Controller, planned
+from tests.integration.runs import Controller
 from tests.integration.shift_world import STACK, ShiftWorld
 
 BLUE, HALF, GREEN = {"blue": 100, "green": 0}, {"blue": 50, "green": 50}, {"blue": 0, "green": 100}
@@ -111,39 +109,3 @@ def test_how_it_ended_is_handed_on(controller: Controller) -> None:
     result = {"cutover_result": {"status": "refused", "reason": "gate_failed", "stack": STACK}}
     controller.run("playbooks/branch.yml", branch_status="refused", **result).expect()
     controller.run("playbooks/branch.yml", branch_status="completed", **result).expect(2)
-
-
-def test_the_stack_as_its_inventory_has_it(prod: Built) -> None:
-    """Gates, guards, groups and topic come from the stack; afterwards a build has nothing to do, and moves nothing."""
-    controller, run = prod.controller, prod.controller.run
-    controller.aws("ssm").put_parameter(Name=f"/cutover/{STACK}/control", Value="run", Type="String", Overwrite=True)
-    checked = run("playbooks/shift.yml", "--check").expect().output
-    assert "after 0 s at the earliest: blue 90, green 10" in checked
-    assert "gate green-latency-p95: inconclusive" in checked, "nobody has evaluated the alarms yet"
-
-    world = ShiftWorld(controller, "gates.example")
-    gates = [{"name": side, "side": side, "type": "alarm", "alarm": world.alarm(side)} for side in ("blue", "green")]
-    quick = {
-        "migration_steps": [{"weight": 100, "bake": 10}],
-        "migration_gates": gates,
-        "migration_delivery": 0,
-        "migration_interval": 5,
-    }
-    done = run("playbooks/shift.yml", **quick).expect()
-    assert "completed: every step is proven" in done.output
-    assert controller.cloud.calls(operation="Publish")[-1]["status"] == HTTPStatus.OK
-    assert prod_weights(controller) == GREEN
-    plan = controller.plan()
-    assert planned(plan) == {}
-    assert [change["type"] for change in planned(plan, "left_alone").values()] == ["weighted_records"]
-
-    back = run("playbooks/shift.yml", **quick, shift_back=True).expect()
-    assert "rolled back: the operator wants it" in back.output
-    assert prod_weights(controller) == BLUE
-
-
-def prod_weights(controller: Controller) -> dict[str, int]:
-    route53 = controller.aws("route53")
-    (zone,) = [zone["Id"] for zone in route53.list_hosted_zones()["HostedZones"] if "shop.acme" in zone["Name"]]
-    listed = route53.list_resource_record_sets(HostedZoneId=zone)["ResourceRecordSets"]
-    return {record["SetIdentifier"]: record["Weight"] for record in listed if "SetIdentifier" in record}

@@ -15,6 +15,8 @@ SLOW = 10.0
 A_SECOND = 1
 """Times of a report are whole seconds."""
 
+QUIET = 45.0
+"""Real seconds in which an alarm that takes missing data for good would be quiet again, and clients back."""
 EVERY_CACHE = 3.0
 """Real seconds after which no cache holds an earlier answer, and its requests are over."""
 
@@ -109,7 +111,8 @@ def test_throttled_throughout(world: LiveWorld) -> None:
 
 
 def test_the_controller_dies_while_green_fails(world: LiveWorld) -> None:
-    """Route 53 leaves green by itself, by the health check that follows green's alarm; nobody writes anything."""
+    """Route 53 leaves green by itself, by the health check that follows green's alarm, and does not come back when that
+    has no data any more; nobody writes anything."""
     assert world.controller.lost(str(world.file), world.at(50), **world.variables)
     mark = world.controller.cloud.mark()
     world.behave("green", errors=0.9)
@@ -120,6 +123,9 @@ def test_the_controller_dies_while_green_fails(world: LiveWorld) -> None:
 
     eventually(lambda: side_name("green") in world.load.counts.report()["sides"], "clients see green")
     eventually(left, "clients have left green")
+    gone = world.load.counts.report()["sides"][side_name("green")]["requests"]
+    time.sleep(QUIET)  # what must not happen has no moment to wait for
+    assert world.load.counts.report()["sides"][side_name("green")]["requests"] == gone
     assert world.weights() == HALF
     assert world.controller.cloud.calls(since=mark, operation="ChangeResourceRecordSets") == []
     assert world.load.stop()["lost"] == 0

@@ -84,11 +84,14 @@ class LiveWorld(ShiftWorld):
             "migration_interval": 5,
             "migration_hold_timeout": 20,
         }
-        # The alarms that gates ask and those that Route 53 follows are the same ones.
         self.variables["migration_gates"] = [
             {"name": f"{side} errors", "side": side, "type": "alarm", "alarm": self.alarm(side)} for side in self._names
         ] + [self.targets(side) for side in self._names]
-        self.variables["migration_guards"] = {side: {"alarm": self.alarm(side)} for side in self._names}
+        # As in a stack: the old side's is the one that its gate asks, the new side's forgets nothing without data.
+        self.variables["migration_guards"] = {
+            "blue": {"alarm": self.alarm("blue")},
+            "green": {"alarm": self.guard("green")},
+        }
 
     def _balancers(self) -> Iterator[str]:
         ec2, elb = self.controller.aws("ec2"), self.elb
@@ -112,8 +115,8 @@ class LiveWorld(ShiftWorld):
             elb.create_listener(LoadBalancerArn=balancer, Protocol="HTTP", Port=80, DefaultActions=forward)
             yield balancer
 
-    def _watch(self, alarm: str, balancer: str, period: int) -> None:
-        super()._watch(alarm, self._dimensions[balancer], max(period, 60))
+    def _watch(self, alarm: str, balancer: str, period: int, missing: str = "notBreaching") -> None:
+        super()._watch(alarm, self._dimensions[balancer], max(period, 60), missing)
 
     def _record(self, side: str, weight: int) -> dict[str, Any]:
         name = {"Name": f"www.{self.name}", "Type": "CNAME", "SetIdentifier": side}
@@ -141,12 +144,6 @@ class LiveWorld(ShiftWorld):
         }
         asked = {"expression": "SUM([blue, green])", "metrics": metrics, "window": 120, "delay": 0, "success": "> 0"}
         return {"name": "requests", "side": "green", "type": "metric", **asked}
-
-    def share(self) -> dict[str, Any]:
-        """A gate of green that counts the requests of both sides, and does not decide."""
-        own, other = ({"LoadBalancer": self._dimensions[side]} for side in ("green", "blue"))
-        counted = {"dimensions": own, "others": [other], "window": 60, "delay": 0}
-        return {"name": "green share", "side": "green", "type": "share", "dry_run": True, **counted}
 
     def healthy(self) -> list[str]:
         """The sides that have a healthy target."""

@@ -103,7 +103,7 @@ def _wrong(gate: Given, region: str | None, asked: Given) -> Iterator[str]:
     options = _options(gate, region)
     mistakes = list(kind.wrong(options))
     yield from mistakes
-    if asked["bake"] is not None and not mistakes:
+    if asked["bake"] is not None and not gate.get("dry_run") and not mistakes:
         yield from kind.bake(options, asked["bake"])
 
 

@@ -122,10 +122,7 @@ class MetricQuestion(Question):
 
     def __init__(self, options: Options, now: datetime) -> None:
         self.region: str = options["region"]
-        window = window_of(options, now)
-        if window is None:
-            raise ValueError("a window has at least one period")  # asked.py has refused it
-        self.query = _query(options, window)
+        self.query = _query(options, window_of(options, now))
         self.queries = (self.query,)
         periods = options["window"] // options["period"]
         # The data of the newest period may be late.

@@ -72,14 +72,16 @@ def wrong_bake(options: Options, bake: int) -> Iterator[str]:
         yield f"period: data of one period are there after {needed} s, but the bake is {bake} s; bake longer"
 
 
-def window_of(options: Options, now: datetime, since: datetime | None = None) -> tuple[datetime, datetime] | None:
-    """Start and end, both at the edges of periods; None where since, for that reason, leaves nothing."""
+def window_of(options: Options, now: datetime) -> tuple[datetime, datetime]:
+    """Start and end, both at the edges of periods."""
     period = options["period"]
     end = (now.timestamp() - options["delay"]) // period * period
-    start = end - options["window"]
-    if since:
-        start = max(start, -(-since.timestamp() // period) * period)
-    return (datetime.fromtimestamp(start, UTC), datetime.fromtimestamp(end, UTC)) if start < end else None
+    return datetime.fromtimestamp(end - options["window"], UTC), datetime.fromtimestamp(end, UTC)
+
+
+def edge_after(moment: datetime, period: int) -> datetime:
+    """The first edge of a period that is not before a moment."""
+    return datetime.fromtimestamp(-(-moment.timestamp() // period) * period, UTC)
 
 
 def metric_of(options: Options, dimensions: Mapping[str, Any]) -> Metric:

@@ -6,13 +6,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from .finding import Finding, Unknown, failed, passed, unknown
-from .queries import WINDOW, metric_of, query_of, shown_query, window_of, wrong_dimensions, wrong_window
-from .question import Answers, Options, Query, Question
-from .significance import less_than, missing, more_than
+from .queries import WINDOW, edge_after, metric_of, query_of, shown_query, window_of, wrong_dimensions, wrong_window
+from .question import Answers, Options, Query, Question, Series
+from .significance import less_than, more_than
 from .verdicts import moment_of
 
 SETTINGS: Mapping[str, Any] = {
@@ -51,8 +51,6 @@ def wrong(options: Options) -> Iterator[str]:
         yield f"minimum: {options['minimum']} requests prove nothing; give 1 or more"
     if options["since"] is not None and moment_of(options["since"]) is None:
         yield f"since: {options['since']} is no moment; give ISO 8601 with its zone, such as 2026-12-01T02:00:00Z"
-    if reason := missing():
-        yield f"type: {reason}"
 
 
 class ShareQuestion(Question):
@@ -62,29 +60,34 @@ class ShareQuestion(Question):
         self.region: str = options["region"]
         self.weight: float = options["weight"]
         self.since: str | None = options["since"]
-        window = window_of(options, now, moment_of(self.since))
         self.band = _band(self.weight, options["tolerance"])
         self.minimum: int = options["minimum"] or _requests_for(self.weight, self.band)
+        self.start, self.end = window_of(options, now)
+        # A period that began under an earlier weight says nothing of this one.
+        if since := moment_of(self.since):
+            self.start = max(self.start, edge_after(since, options["period"]))
         sums = {**options, "statistic": "Sum"}
         sides = [options["dimensions"], *options["others"]]
         self.queries: tuple[Query, ...] = tuple(
-            query_of(sums, metric_of(sums, dimensions), window) for dimensions in sides if window
+            query_of(sums, metric_of(sums, dimensions), window_of(options, now)) for dimensions in sides
         )
 
     def judge(self, answers: Answers) -> Finding:
         """What is outside of the tolerance fails where chance does not explain it, and is inconclusive where it may."""
-        asked = self._asked()
-        if not self.queries:
-            return unknown(f"no whole period has passed since {self.since}", asked)
-        counts = []
+        last = self.end - timedelta(seconds=self.queries[0].period)
+        counts, latest = [], []
         for query in self.queries:
             series = answers.series[query]
             if isinstance(series, Unknown):
-                return unknown(series.reason, asked)
-            # A count of nothing is not published: CloudWatch metrics for your Application Load Balancer.
-            counts.append(round(sum(series.values)))
+                return unknown(series.reason, self._asked())
+            counts.append(_requests(series, self.start))
+            latest.append(_requests(series, last))
         own, total = counts[0], sum(counts)
-        evidence = {**asked, "requests": own, "requests_of_others": counts[1:], "requests_in_all": total}
+        evidence = {**self._asked(), "requests": own, "requests_of_others": counts[1:], "requests_in_all": total}
+        span = {"from": last.isoformat(), "to": self.end.isoformat()}
+        evidence["latest"] = {**span, "requests": latest[0], "requests_of_others": latest[1:]}
+        if self.start >= self.end:
+            return unknown(f"no whole period has passed since {self.since}", evidence)
         if total < self.minimum:
             reason = "no requests at all" if not total else f"{total} requests"
             return unknown(f"{reason}, and {self.minimum} are needed to tell", evidence)
@@ -103,11 +106,15 @@ class ShareQuestion(Question):
         return unknown(f"{seen}; that may be chance", evidence)
 
     def _asked(self) -> dict[str, object]:
-        said = {"weight": self.weight, "allowed": list(self.band), "minimum": self.minimum, "since": self.since}
-        if not self.queries:
-            return said
         others = [dict(query.metrics[0][1].dimensions) for query in self.queries[1:]]
-        return {**shown_query(self.queries[0]), "others": others, **said}
+        judged = {"from": self.start.isoformat(), "to": self.end.isoformat(), "since": self.since}
+        said = {"weight": self.weight, "allowed": list(self.band), "minimum": self.minimum}
+        return {**shown_query(self.queries[0]), **judged, "others": others, **said}
+
+
+def _requests(series: Series, start: datetime) -> int:
+    """A count of nothing is not published: CloudWatch metrics for your Application Load Balancer."""
+    return round(sum(value for at, value in series.points if at >= start))
 
 
 def _band(weight: float, tolerance: float) -> tuple[float, float]:

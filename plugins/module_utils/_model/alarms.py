@@ -39,7 +39,7 @@ class Kind:
     Every period that is looked at has to be beyond the threshold (no M out of N), and nothing is calculated from
     several metrics, because a Route 53 health check can only follow such an alarm
     (https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/health-checks-types.html). factor turns the inventory's
-    unit into the metric's.
+    unit into the metric's. told is false where nobody is to be notified.
     """
 
     says: str
@@ -52,6 +52,7 @@ class Kind:
     evaluation_periods: int
     missing: str
     factor: float = 1.0
+    told: bool = True
 
 
 SIDE_KINDS: Mapping[str, Kind] = {
@@ -65,6 +66,20 @@ SIDE_KINDS: Mapping[str, Kind] = {
         60,
         3,
         QUIET,
+    ),
+    # Followed by the health check that takes a side out of DNS during a shift. A side that nobody asks has no errors:
+    # with missing data as good as errors the check would let people back to it, and so it keeps what it knew last.
+    "guard": Kind(
+        "the application answers with errors (5xx); a shift's health check follows this alarm",
+        "AWS/ApplicationELB",
+        "HTTPCode_Target_5XX_Count",
+        "Sum",
+        GREATER,
+        10,
+        60,
+        3,
+        GAP,
+        told=False,
     ),
     "elb_5xx": Kind(
         "the load balancer answers with errors of its own (5xx)",
@@ -195,14 +210,15 @@ def enabled(kind: str, limits: Mapping[str, Limits]) -> bool:
 
 
 def alarm(stack: Stack, kind: str, watched: Watched, limits: Mapping[str, Limits], topic_arn: str) -> Resource:
-    """One alarm, which notifies the topic when it goes off and when it is over; one whose metric is always there also
-    when no data come any more.
+    """One alarm, which notifies the topic (if anybody) when it goes off and when it is over; one whose metric is always
+    there also when no data come any more.
     """
     what, own = KINDS[kind], limits.get(kind, {})
     words = kind.removeprefix(f"{watched.name}_").replace("_", "-")
     key, name = f"alarm/{watched.name}-{words}", stack.named(watched.name, words)
     periods = own.get("evaluation_periods", what.evaluation_periods)
     missing = own.get("treat_missing_data", what.missing)
+    topics = [topic_arn] if what.told else []
     attributes: dict[str, Value] = {
         "description": f"{stack.name}, {watched.name}: {what.says}",
         "namespace": what.namespace,
@@ -216,9 +232,9 @@ def alarm(stack: Stack, kind: str, watched: Watched, limits: Mapping[str, Limits
         "datapoints_to_alarm": periods,
         "treat_missing_data": missing,
         "low_samples": "ignore" if what.statistic.startswith("p") else None,
-        "alarm_actions": sorted([topic_arn, *watched.actions]),
-        "ok_actions": [topic_arn],
-        "insufficient_data_actions": [topic_arn] if missing == GAP else [],
+        "alarm_actions": sorted([*topics, *watched.actions]),
+        "ok_actions": topics,
+        "insufficient_data_actions": topics if missing == GAP else [],
         "actions_enabled": True,
         "tags": stack.tagged(key, name),
     }

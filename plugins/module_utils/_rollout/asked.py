@@ -20,6 +20,8 @@ Asked = Mapping[str, Any]
 """The settings by name, typed as the argument specification has them."""
 
 SHORTEST_INTERVAL = 5
+CLOSING = ("share",)
+"""The kinds of gates that need a bake to tell: what they count begins with the step."""
 SETTLING = 120
 """What a step needs beside its bake, at the least: propagation and the TTL of a load balancer's alias."""
 
@@ -72,6 +74,7 @@ def gate_of(given: Asked, new: str) -> Gate:
         not given.get("dry_run"),
         int(given.get("failures") or 0),
         int(given.get("errors") or 0),
+        given.get("type") in CLOSING,
     )
 
 

@@ -28,7 +28,7 @@ class Gate:
     """A gate as far as the shift goes. side is the one that it judges.
 
     decides is false where it is only measured. failures and errors: so many looks in a row may fail, or be
-    inconclusive, before that counts.
+    inconclusive, before that counts. closing: it needs a bake to tell; before the end of one only its failing counts.
     """
 
     name: str
@@ -36,6 +36,7 @@ class Gate:
     decides: bool = True
     failures: int = 0
     errors: int = 0
+    closing: bool = False
 
 
 @dataclass(frozen=True)
@@ -61,8 +62,19 @@ def _after(before: Tally, verdict: str | None) -> Tally:
 
 def fitness(gates: Iterable[Gate], tallies: Mapping[str, Tally], side: str) -> Fitness:
     """Of one side, after the last look. A side that no gate decides on is unknown."""
-    own = [gate for gate in gates if gate.side == side and gate.decides]
-    return max((_of(gate, tallies.get(gate.name)) for gate in own), default=Fitness.UNKNOWN)
+    found = [(gate, _of(gate, tallies.get(gate.name))) for gate in _deciding(gates, side)]
+    worst = max((fit for gate, fit in found if not gate.closing), default=Fitness.UNKNOWN)
+    return Fitness.UNFIT if any(fit is Fitness.UNFIT for _gate, fit in found) else worst
+
+
+def closed(gates: Iterable[Gate], tallies: Mapping[str, Tally], side: str) -> bool:
+    """Whether the gates of one side that close a bake have passed in the last look."""
+    closing = (gate for gate in _deciding(gates, side) if gate.closing)
+    return all(_of(gate, tallies.get(gate.name)) is Fitness.FIT for gate in closing)
+
+
+def _deciding(gates: Iterable[Gate], side: str) -> list[Gate]:
+    return [gate for gate in gates if gate.side == side and gate.decides]
 
 
 def _of(gate: Gate, tally: Tally | None) -> Fitness:
@@ -76,6 +88,7 @@ def _of(gate: Gate, tally: Tally | None) -> Fitness:
 
 
 def unfit_gates(gates: Iterable[Gate], tallies: Mapping[str, Tally], side: str) -> list[str]:
-    """The gates that keep a side from being fit, the worst first."""
-    worst = {gate.name: _of(gate, tallies.get(gate.name)) for gate in gates if gate.side == side and gate.decides}
-    return sorted((name for name, fit in worst.items() if fit), key=lambda name: -worst[name])
+    """The gates that keep a side from being fit, the worst first; where there is none, those that keep a bake open."""
+    worst = {gate: fit for gate in _deciding(gates, side) if (fit := _of(gate, tallies.get(gate.name)))}
+    counted = [gate for gate, fit in worst.items() if fit is Fitness.UNFIT or not gate.closing]
+    return [gate.name for gate in sorted(counted or worst, key=lambda gate: -worst[gate])]

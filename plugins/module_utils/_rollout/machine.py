@@ -28,7 +28,7 @@ from .course import (
     Status,
     Wait,
 )
-from .judge import Fitness, fitness
+from .judge import Fitness, closed, fitness
 from .progress import looked
 
 Decision = tuple[State, Command]
@@ -39,13 +39,15 @@ SHORTEST = 1.0
 
 @dataclass(frozen=True)
 class Turn:
-    """One look, and what is known after it. old and new are the fitness of the sides."""
+    """One look, and what is known after it. old and new are the fitness of the sides; closed: whether the gates that
+    close a bake have passed."""
 
     course: Course
     state: State
     seen: Seen
     old: Fitness
     new: Fitness
+    closed: bool
 
     @property
     def old_will_do(self) -> bool:
@@ -67,8 +69,13 @@ def decide(course: Course, state: State, seen: Seen) -> Decision:
         seen,
         fitness(course.gates, state.tallies, course.old),
         fitness(course.gates, state.tallies, course.new),
+        all(closed(course.gates, state.tallies, side) for side in _asked_sides(course)),
     )
     return next(decision for rule in RULES if (decision := rule(turn)))
+
+
+def _asked_sides(course: Course) -> tuple[str, ...]:
+    return (course.new,) if course.force_forward else (course.old, course.new)
 
 
 # Rules. Each decides, or leaves it to the next.
@@ -172,6 +179,15 @@ def _pending(turn: Turn) -> Decision | None:
     return turn.state, _wait(turn)
 
 
+def _open(turn: Turn) -> Decision | None:
+    """A bake that is over, with gates that close it and cannot tell yet: nothing of the bake is lost by waiting."""
+    state = turn.state
+    if turn.closed or state.proven or _left_of_the_bake(turn):
+        return None
+    held, command = _hold(turn, Reason.INCONCLUSIVE)
+    return (replace(held, baking=state.baking) if isinstance(command, Wait) else held), command
+
+
 # From here on everything that can be asked has passed.
 
 
@@ -191,12 +207,11 @@ def _unprepared(turn: Turn) -> Decision | None:
 
 def _baking(turn: Turn) -> Decision | None:
     """The whole bake has to be seen to be fit."""
-    state = turn.state
-    since = state.time if state.baking is None else state.baking
-    over = since + turn.course.step(state.index).bake
-    if state.proven or state.time >= over:
+    state, left = turn.state, _left_of_the_bake(turn)
+    if state.proven or not left:
         return None
-    return replace(state, baking=since, held=None), _wait(turn, over)
+    since = state.time if state.baking is None else state.baking
+    return replace(state, baking=since, held=None), _wait(turn, state.time + left)
 
 
 def _completed(turn: Turn) -> Decision | None:
@@ -240,6 +255,7 @@ RULES: tuple[Callable[[Turn], Decision | None], ...] = (
     _settling,
     _unknown,
     _pending,
+    _open,
     _closed_at_start,
     _unprepared,
     _baking,
@@ -252,6 +268,13 @@ RULES: tuple[Callable[[Turn], Decision | None], ...] = (
 
 def _proven(turn: Turn) -> State:
     return replace(turn.state, proven=True, held=None)
+
+
+def _left_of_the_bake(turn: Turn) -> float:
+    """Seconds; 0 where it is over."""
+    state = turn.state
+    since = state.time if state.baking is None else state.baking
+    return max(0.0, since + turn.course.step(state.index).bake - state.time)
 
 
 def _wait(turn: Turn, until: float | None = None) -> Wait:

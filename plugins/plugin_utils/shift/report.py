@@ -90,15 +90,16 @@ class Report:
         return True
 
     def _count(self, name: str, verdict: Mapping[str, Any]) -> bool:
-        """The requests of each side, by the first gate that counts them. A window that is counted again is replaced."""
+        """The requests of each side in the last period, by the first gate that counts them. A period that is counted
+        again is replaced."""
         evidence, traffic = verdict.get("evidence") or {}, self.document["traffic"]
-        counts = verdict.get("type") == SHARE and name in self._sides and "requests" in evidence
+        counts = verdict.get("type") == SHARE and name in self._sides and "latest" in evidence
         if not counts or (traffic and traffic[-1]["gate"] != name):
             return False
-        side = self._sides[name]
+        side, latest = self._sides[name], evidence["latest"]
         other = self._course.old if side == self._course.new else self._course.new
-        requests = {side: evidence["requests"], other: sum(evidence["requests_of_others"])}
-        counted = {"gate": name, "from": evidence["from"], "to": evidence["to"], "requests": requests}
+        requests = {side: latest["requests"], other: sum(latest["requests_of_others"])}
+        counted = {"gate": name, "from": latest["from"], "to": latest["to"], "requests": requests}
         if traffic and traffic[-1] == counted:
             return False
         if traffic and traffic[-1]["to"] == counted["to"]:

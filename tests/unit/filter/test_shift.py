@@ -48,6 +48,31 @@ def test_a_gate_for_each_alarm_and_for_targets_that_there_are() -> None:
     ]
 
 
+FLEETS = {
+    side: {"load_balancer_full_name": f"app/{side}/1", "target_group_full_name": f"targetgroup/{side}/1"}
+    for side in ("blue", "green")
+}
+SHARED = {side: {**fleet, "load_balancer_full_name": "app/both/1"} for side, fleet in FLEETS.items()}
+
+
+def test_the_new_side_has_to_get_its_share_of_what_both_load_balancers_count() -> None:
+    (gate,) = [gate for gate in shift_gates(["blue", "green"], "acme-prod", FLEETS) if gate["type"] == "share"]
+    assert (gate["name"], gate["side"], gate.get("dry_run")) == ("green-share", "green", None)
+    assert (gate["dimensions"], gate["others"]) == ({"LoadBalancer": "app/green/1"}, [{"LoadBalancer": "app/blue/1"}])
+
+
+def test_behind_one_load_balancer_the_target_groups_are_counted() -> None:
+    (gate,) = [gate for gate in shift_gates(["green", "blue"], "acme-prod", SHARED) if gate["type"] == "share"]
+    assert gate["dimensions"] == {"LoadBalancer": "app/both/1", "TargetGroup": "targetgroup/blue/1"}
+    assert gate["others"] == [{"LoadBalancer": "app/both/1", "TargetGroup": "targetgroup/green/1"}]
+    assert "tolerance" not in gate
+
+
+def test_where_nothing_counts_requests_nothing_is_asked_of_them() -> None:
+    half = {"blue": FLEETS["blue"], "green": {}}
+    assert [gate for gate in shift_gates(["blue", "green"], "acme-prod", half) if gate["type"] == "share"] == []
+
+
 def test_groups_of_a_stack() -> None:
     records = [{"name": "www"}, {"name": "@", "type": "AAAA"}]
     assert record_groups(records, "Z1", "shop.example") == [

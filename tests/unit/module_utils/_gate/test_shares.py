@@ -59,12 +59,21 @@ def test_one_unanswered_question_is_enough(rows: tuple[list[float] | Unknown, ..
     assert judged(one, of_series(one, *rows)).verdict == "inconclusive"
 
 
-def test_requests_under_an_earlier_weight_do_not_count() -> None:
-    (own, other) = asked_one("share", since="2026-12-01T02:10:30Z").question.queries
-    assert {query.start.isoformat() for query in (own, other)} == {"2026-12-01T02:11:00+00:00"}
+def test_requests_under_an_earlier_weight_are_told_and_do_not_count() -> None:
+    """The window is of five minutes until 02:13."""
+    one = asked_one("share", weight=50, since="2026-12-01T02:10:30Z")
+    found = judged(one, of_series(one, [0, 0, 0, 300, 200], [1000, 1000, 1000, 250, 250]))
+    assert (found.verdict, found.evidence["requests"], found.evidence["requests_of_others"]) == ("pass", 500, [500])
+    assert found.evidence["from"] == "2026-12-01T02:11:00+00:00"
+    latest = {"from": "2026-12-01T02:12:00+00:00", "to": "2026-12-01T02:13:00+00:00"}
+    assert found.evidence["latest"] == {**latest, "requests": 200, "requests_of_others": [250]}
+
+
+def test_a_step_of_which_no_period_is_over() -> None:
     late = asked_one("share", since="2026-12-01T04:14:00+02:00")
-    found = judged(late, of_series(late))
-    assert (late.question.queries, found.verdict) == ((), "inconclusive")
+    found = judged(late, of_series(late, [5] * 5, [95] * 5))
+    assert (found.verdict, found.evidence["requests_in_all"]) == ("inconclusive", 0)
+    assert found.evidence["latest"]["requests_of_others"] == [95]  # type: ignore[index]
     assert "no whole period has passed since" in found.reason
 
 

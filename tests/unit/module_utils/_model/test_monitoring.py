@@ -55,7 +55,7 @@ def alarms(**changes: Any) -> dict[str, Resource]:
 
 
 DATABASE = ["database-cpu", "database-connections", "database-free-storage", "database-free-memory"]
-OF_A_SIDE = ["target-5xx", "elb-5xx", "latency-p95", "latency-average", "unhealthy-hosts", "cpu"]
+OF_A_SIDE = ["target-5xx", "guard", "elb-5xx", "latency-p95", "latency-average", "unhealthy-hosts", "cpu"]
 SCALING = ["scale-up", "scale-down"]
 OF_BOTH = [f"{side}-{kind}" for side in ("blue", "green") for kind in OF_A_SIDE + SCALING]
 
@@ -76,10 +76,22 @@ def test_there_is_an_alarm_for_whatever_there_is(changes: dict[str, Any], expect
 
 
 def test_every_alarm_tells_the_topic_when_it_begins_and_when_it_is_over() -> None:
-    for alarm in alarms(replica_identifiers=["copy"]).values():
+    for name, alarm in alarms(replica_identifiers=["copy"]).items():
+        if name.endswith("-guard"):
+            continue
         assert TOPIC in alarm.attributes["alarm_actions"]
         assert alarm.attributes["ok_actions"] == [TOPIC]
         assert alarm.attributes["actions_enabled"] is True
+
+
+def test_a_guard_tells_nobody_and_forgets_nothing() -> None:
+    """Route 53 follows it; people are told by the other alarm on the same errors."""
+    for side in ("blue", "green"):
+        guard, told = (alarms()[f"{side}-{kind}"].attributes for kind in ("guard", "target-5xx"))
+        assert [guard[f"{state}_actions"] for state in ("alarm", "ok", "insufficient_data")] == [[], [], []]
+        assert (guard["treat_missing_data"], told["treat_missing_data"]) == ("missing", "notBreaching")
+        same = ("namespace", "metric", "dimensions", "statistic", "threshold", "period", "evaluation_periods")
+        assert [guard[name] for name in same] == [told[name] for name in same]
 
 
 def test_two_alarms_of_a_side_scale_it_and_no_other_does() -> None:

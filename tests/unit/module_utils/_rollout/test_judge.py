@@ -12,6 +12,7 @@ from ansible_collections.cutover.aws.plugins.module_utils._rollout.judge import 
     Fitness,
     Gate,
     Tally,
+    closed,
     fitness,
     tallied,
     unfit_gates,
@@ -59,3 +60,31 @@ def test_the_worst_gate_of_a_side_counts_and_only_its_own() -> None:
 def test_a_side_without_a_gate_that_decides_is_unknown() -> None:
     gates = [Gate("measured", "green", decides=False)]
     assert fitness(gates, after(gates, [{"measured": "pass"}]), "green") is Fitness.UNKNOWN
+
+
+CLOSING = Gate("closing", "green", closing=True)
+
+
+@pytest.mark.parametrize(
+    ("verdict", "fit", "is_closed", "named"),
+    [
+        ("pass", Fitness.FIT, True, []),
+        ("inconclusive", Fitness.FIT, False, ["closing"]),
+        ("fail", Fitness.UNFIT, False, ["closing"]),
+        (None, Fitness.FIT, False, ["closing"]),
+    ],
+)
+def test_a_gate_that_closes_a_bake(verdict: str | None, fit: Fitness, is_closed: bool, named: list[str]) -> None:
+    gates = [STRICT, CLOSING]
+    tallies = after(gates, [{"strict": "pass"} | ({"closing": verdict} if verdict else {})])
+    assert fitness(gates, tallies, "green") is fit
+    assert closed(gates, tallies, "green") is is_closed
+    assert closed(gates, tallies, "blue") is True
+    assert unfit_gates(gates, tallies, "green") == named
+
+
+def test_what_closes_a_bake_is_not_blamed_for_what_another_gate_says() -> None:
+    gates = [STRICT, CLOSING]
+    tallies = after(gates, [{"strict": "fail", "closing": "inconclusive"}])
+    assert unfit_gates(gates, tallies, "green") == ["strict"]
+    assert fitness([CLOSING], tallies, "green") is Fitness.UNKNOWN, "it alone says nothing of a side"

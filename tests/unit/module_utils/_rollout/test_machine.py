@@ -22,6 +22,7 @@ from ansible_collections.cutover.aws.plugins.module_utils._rollout.freeze import
 from ansible_collections.cutover.aws.plugins.module_utils._rollout.judge import Gate
 from ansible_collections.cutover.aws.plugins.module_utils._rollout.position import begin
 from tests.unit.module_utils._rollout.worlds import (
+    CLOSING,
     COURSE,
     MONDAY,
     NEW,
@@ -93,6 +94,30 @@ STORIES: dict[str, Story] = {
         spread({number: Moment(new="inconclusive") for number in range(MIDDLE, MIDDLE + 4)}),
         [10, 50, 100],
         ("completed", "done"),
+    ),
+    "what closes a bake cannot tell before its end": (
+        course(gates=(OLD, NEW, CLOSING)),
+        spread({number: Moment(closing="inconclusive") for number in range(MIDDLE, MIDDLE + 3)}),
+        [10, 50, 100],
+        ("completed", "done"),
+    ),
+    "what closes a bake never can tell": (
+        course(gates=(OLD, NEW, CLOSING)),
+        from_on(MIDDLE, Moment(closing="inconclusive")),
+        [10, 50, 0],
+        ("rolled_back", "inconclusive"),
+    ),
+    "what closes a bake fails before its end": (
+        course(gates=(OLD, NEW, CLOSING)),
+        from_on(MIDDLE, Moment(closing="fail")),
+        [10, 50, 0],
+        ("rolled_back", "gate_failed"),
+    ),
+    "what closes a bake never can tell, from the first": (
+        course(gates=(OLD, NEW, CLOSING)),
+        from_on(0, Moment(closing="inconclusive")),
+        [],
+        ("refused", "inconclusive"),
     ),
     "the emergency stop is pulled": (
         COURSE,
@@ -253,3 +278,16 @@ def test_it_looks_no_later_than_a_bake_is_over() -> None:
     waits = [entry.command.seconds for entry in log if isinstance(entry.command, Wait)]
     assert max(waits) == 50
     assert min(waits) < 50
+
+
+def test_a_bake_that_is_closed_late_is_not_baked_again() -> None:
+    """The next step comes with the look in which the gate can tell; nothing is held before the bake is over."""
+    told_after = 25
+    world = World(course(gates=(OLD, NEW, CLOSING)))
+    moments = spread({at: Moment(closing="inconclusive") for at in range(MIDDLE, told_after)})
+    world.run(begin(world.course, {Share(0)}, TTL), moments)
+    baking = [entry.state for entry in world.log[MIDDLE:told_after]]
+    assert baking[0].held is None
+    assert baking[-1].held is not None
+    assert baking[-1].held.time - (baking[-1].baking or 0) == COURSE.steps[1].bake
+    assert world.log[told_after].command == Move(Share(100), Share(50))

@@ -25,7 +25,7 @@ from ansible_collections.cutover.aws.plugins.module_utils._rollout.course import
 )
 from ansible_collections.cutover.aws.plugins.module_utils._rollout.freeze import Weekly
 from ansible_collections.cutover.aws.plugins.module_utils._rollout.position import begin
-from tests.unit.module_utils._rollout.worlds import NEW, OLD, TTL, Entry, Moment, World
+from tests.unit.module_utils._rollout.worlds import CLOSING, NEW, OLD, TTL, Entry, Moment, World
 
 ENDS = {status.value for status in Status}
 EVENING = Weekly(frozenset({0}), time(10, 30), time(10, 50), ZoneInfo("UTC"))
@@ -36,6 +36,7 @@ moments = st.builds(
     Moment,
     old=verdicts,
     new=verdicts,
+    closing=st.sampled_from(["pass"] * 6 + ["inconclusive"] * 4 + ["fail", "nonsense"]),
     control=st.sampled_from([Control.RUN] * 20 + [Control.STOP, Control.ROLLBACK, Control.UNKNOWN]),
     readable=st.sampled_from([True] * 12 + [False]),
     foreign=st.sampled_from([False] * 40 + [True]),
@@ -65,7 +66,7 @@ def courses(draw: st.DrawFn) -> Course:
         "blue",
         "green",
         steps,
-        (OLD, NEW),
+        draw(st.sampled_from([(OLD, NEW), (OLD, NEW, CLOSING)])),
         interval=draw(st.sampled_from([5.0, 15.0])),
         hold_timeout=draw(st.sampled_from([60.0, 300.0])),
         max_duration=draw(st.sampled_from([900.0, 3600.0])),
@@ -97,6 +98,7 @@ def good(course: Course, entry: Entry) -> bool:
     """Whether the look has shown that all is well."""
     moment = entry.moment
     fit = moment.new == "pass" and (course.force_forward or moment.old == "pass")
+    fit = fit and not (CLOSING in course.gates and moment.closing == "fail")
     return fit and moment.control is Control.RUN and moment.readable
 
 
@@ -129,16 +131,19 @@ def _assert_proven(course: Course, looks: Sequence[Entry], settled: float, bake:
         if good(course, entry) and entry.seen.at >= settled:
             proof.append(entry)
     assert proof and proof[-1] is looks[-1], "a step on a look that was not good"
-    assert proof[-1].seen.at - proof[0].seen.at >= bake, "a step before the bake was over"
+    baked = [entry for entry in proof if entry.seen.at - proof[0].seen.at >= bake]
+    assert baked, "a step before the bake was over"
+    closes = CLOSING not in course.gates or any(entry.moment.closing == "pass" for entry in baked)
+    assert closes, "a step on a bake that nothing has closed"
 
 
 @given(runs())
 @settings(max_examples=100)
 def test_after_a_failing_verdict_the_next_weight_is_the_way_back(run: tuple[Course, Share, list[Entry]]) -> None:
-    _course, _first, log = run
+    course, _first, log = run
     failed = False
     for entry in log:
-        failed = failed or entry.moment.new == "fail"
+        failed = failed or entry.moment.new == "fail" or (CLOSING in course.gates and entry.moment.closing == "fail")
         assert not (failed and forward(entry))
         if isinstance(entry.command, Move) and entry.command.back:
             assert entry.command.share == 0

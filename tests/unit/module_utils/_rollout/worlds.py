@@ -28,6 +28,7 @@ from ansible_collections.cutover.aws.plugins.module_utils._rollout.progress impo
 
 MONDAY = datetime(2026, 3, 2, 10, tzinfo=UTC)
 OLD, NEW = Gate("old", "blue"), Gate("new", "green")
+CLOSING = Gate("closing", "green", closing=True)
 COURSE = Course(
     "blue",
     "green",
@@ -48,6 +49,7 @@ class Moment:
 
     old: str = "pass"
     new: str = "pass"
+    closing: str = "pass"
     control: Control = Control.RUN
     readable: bool = True
     foreign: bool = False
@@ -98,7 +100,7 @@ class World:
             self.now,
             self.wall,
             moment.control,
-            {"old": moment.old, "new": moment.new},
+            {"old": moment.old, "new": moment.new, "closing": moment.closing},
             tuple(self.shares) if moment.readable else None,
             moment.approved,
         )

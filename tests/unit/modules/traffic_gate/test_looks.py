@@ -60,7 +60,8 @@ def world(cloud: LocalCloud) -> Raw:
         watch.put_metric_data(Namespace="AWS/ApplicationELB", MetricData=data[start : start + 10])
     vpc = cloud.client("ec2").create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
     group = cloud.client("elbv2").create_target_group(Name="green", VpcId=vpc, Protocol="HTTP", Port=80)
-    return {"group": group["TargetGroups"][0]["TargetGroupArn"]}
+    subnet = cloud.client("ec2").create_subnet(VpcId=vpc, CidrBlock="10.0.0.0/24")["Subnet"]["SubnetId"]
+    return {"group": group["TargetGroups"][0]["TargetGroupArn"], "subnet": subnet}
 
 
 def put_alarm(cloud: LocalCloud, name: str) -> None:
@@ -149,8 +150,8 @@ class TestLooks:
         found = ask(gate, missing)
         assert verdicts(found) == ["fail", "inconclusive"]
         assert "TargetGroupNotFound" in found["verdicts"][1]["reason"]
-        ids = [{"Id": "i-00000001"}]
-        instances = cloud.client("ec2").run_instances(ImageId="ami-12345678", MinCount=1, MaxCount=1)["Instances"]
+        made = {"ImageId": "ami-12345678", "MinCount": 1, "MaxCount": 1, "SubnetId": world["subnet"]}
+        instances = cloud.client("ec2").run_instances(**made)["Instances"]
         ids = [{"Id": one["InstanceId"]} for one in instances]
         cloud.client("elbv2").register_targets(TargetGroupArn=world["group"], Targets=ids)
         states = ask(gate)["verdicts"][0]["evidence"]["targets"]

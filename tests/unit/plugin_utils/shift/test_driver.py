@@ -140,7 +140,7 @@ def test_the_report_has_the_weights_and_each_window_of_requests_once() -> None:
             return None
         now = int(stage.time.now - 100)
         window = {"from": f"2026-11-26T17:{now // 60:02}:00Z", "to": f"2026-11-26T17:{now // 60 + 1:02}:00Z"}
-        evidence = {**window, "requests": 10 + now, "requests_of_others": [40, 50]}
+        evidence = {"latest": {**window, "requests": 10 + now, "requests_of_others": [40, 50]}}
         said = [{"gate": gate["name"], "type": "share", "verdict": "pass"} for gate in arguments["gates"]]
         return {"verdicts": [{**one, "evidence": evidence} for one in said]}
 
