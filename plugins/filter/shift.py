@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-from ansible_collections.cutover.aws.plugins.module_utils._model.dns import full_name
+from ansible_collections.cutover.aws.plugins.module_utils._model.dns import full_name, shift_check_key
 
 WATCHED = ("target-5xx", "elb-5xx", "unhealthy-hosts", "latency-p95")
 """The alarms of a side that say whether people are served well."""
@@ -54,7 +54,7 @@ def shift_guards(guards: Mapping[str, Mapping[str, Any]], found: Mapping[str, An
     if "dns" not in found:
         return {side: dict(guard) for side, guard in guards.items()}
     checks = {check["key"]: check["id"] for check in found["dns"].get("further_health_check", [])}
-    return {side: {**guard, "id": checks.get(f"shift/{side}")} for side, guard in guards.items()}
+    return {side: {**guard, "id": checks.get(shift_check_key(side))} for side, guard in guards.items()}
 
 
 def record_groups(

@@ -110,6 +110,11 @@ def value_of(kind: str, value: str) -> str:
     return domain(value) if kind in NAMES else value
 
 
+def shift_check_key(side: str) -> str:
+    """The key of the check that a side's records carry in place of their own while a shift is under way."""
+    return f"shift/{side}"
+
+
 def side_of(check_key: str) -> str:
     """The side of a health check, from its key."""
     return CHECK_KEY.sub(r"\1", check_key)

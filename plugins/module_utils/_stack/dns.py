@@ -9,13 +9,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from ansible_collections.amazon.aws.plugins.module_utils.botocore import is_boto3_error_code
 
 from .._model.core import UNKNOWN, Found, Reality, Resource, Value, reality_of
-from .._model.dns import ZONE_TAG, group_key, record_key, side_of
+from .._model.dns import ZONE_TAG, group_key, record_key, shift_check_key, side_of
 from .._route53 import api
 from .._route53.health_checks import settings_of
 from .._route53.records import SIMPLE, WEIGHTED, Raw, name_of, parsed, policy_of
 from .context import Context
 from .route53 import Owned, owned_health_checks, owned_zones, zones_of_checks
 
+OWN_CHECK = "health_check/"
 DNS_HINTS = {"weighted_records": ("zone", "name", "weights"), "record": ("zone", "name")}
 
 
@@ -23,8 +24,8 @@ def read_dns(context: Context) -> Reality:
     """The layer's resources by key; a health check that belongs to the layer is named by its key, as in the model.
 
     Records cannot be tagged. The weighted ones of the stack's own zone are its own. In any other zone they are those
-    that the model names, or, asked for
-    by the stack's name alone, those that carry a health check of the stack. A plain record is known by the model only.
+    that the model names, or, asked for by the stack's name alone, those that carry a health check of the stack. A plain
+    record is known by the model only.
     """
     checks = owned_health_checks(context)
     keys = {identity: check.key for identity, check in checks.items()}
@@ -41,7 +42,7 @@ def read_dns(context: Context) -> Reality:
 
 def _health_check(identity: str, check: Owned) -> Found:
     attributes = {**settings_of(check.item["HealthCheckConfig"]), "tags": dict(check.tags)}
-    kind = "health_check" if check.key.startswith("health_check/") else "further_health_check"
+    kind = "health_check" if check.key.startswith(OWN_CHECK) else "further_health_check"
     return Found(check.key, kind, check.tags.get("Name", identity), identity, attributes)
 
 
@@ -104,7 +105,7 @@ def _group(key: str, zone: str, members: Sequence[Raw], keys: Mapping[str, str])
         "zone": zone,
         "name": name,
         "type": kind,
-        "members": {str(raw["SetIdentifier"]): _member(raw, keys) for raw in members},
+        "members": {str(raw["SetIdentifier"]): _member(raw, _checks_of(raw, keys)) for raw in members},
         "weights": {str(raw["SetIdentifier"]): raw["Weight"] for raw in members},
     }
     return Found(key, "weighted_records", f"{name} {kind}", f"{zone}/{name}/{kind}", attributes)
@@ -119,6 +120,15 @@ def _member(raw: Raw, keys: Mapping[str, str]) -> dict[str, Value]:
         "evaluate_target_health": alias.evaluate_target_health if alias else None,
         "health_check": keys.get(record.health_check_id, record.health_check_id) if record.health_check_id else None,
     }
+
+
+def _checks_of(raw: Raw, keys: Mapping[str, str]) -> Mapping[str, str]:
+    """Keys of the checks by id, where that of a shift counts as the one whose place it takes while the shift is under
+    way: a build in the middle of it must not take it off.
+    """
+    side = str(raw["SetIdentifier"])
+    own = next((key for key in keys.values() if key.startswith(OWN_CHECK) and side_of(key) == side), None)
+    return {identity: own if own and key == shift_check_key(side) else key for identity, key in keys.items()}
 
 
 def _record(key: str, zone: str, raw: Raw) -> Found:

@@ -8,6 +8,8 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from ...module_utils._model.dns import shift_check_key
+
 Arguments = dict[str, Any]
 Result = Mapping[str, Any]
 Call = Callable[..., dict[str, Any]]
@@ -111,7 +113,7 @@ class RecordRouter(Router):
         stack = self._asked["stack_name"]
         known = {"health_check_id": guard["id"]} if guard.get("id") else {}
         name = f"{stack}-shift-{side}"
-        tags = {"cutover:stack": stack, "cutover:key": f"shift/{side}", "Name": name}
+        tags = {"cutover:stack": stack, "cutover:key": shift_check_key(side), "Name": name}
         return {
             **known,
             "type": "alarm",

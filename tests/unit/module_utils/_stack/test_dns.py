@@ -13,7 +13,7 @@ import pytest
 
 from ansible_collections.cutover.aws.plugins.module_utils._layers import LAYERS
 from ansible_collections.cutover.aws.plugins.module_utils._model.core import Reality, Stack
-from ansible_collections.cutover.aws.plugins.module_utils._model.dns import dns_model
+from ansible_collections.cutover.aws.plugins.module_utils._model.dns import dns_model, shift_check_key
 from ansible_collections.cutover.aws.plugins.module_utils._model.zone import zone_model
 from ansible_collections.cutover.aws.plugins.module_utils._plan.compare import Plan, compare
 from ansible_collections.cutover.aws.plugins.module_utils._route53 import api, health_checks, zones
@@ -282,6 +282,25 @@ class TestRecords:
         made = health_checks.create(cloud.client("route53"), {**settings, **common}, tags, f"{next(_numbers):08}")
         found = plan(cloud, stack, built)
         assert (found.changes, [f.id for f in found.unexpected]) == ((), [made])
+
+    @pytest.mark.parametrize(
+        ("side", "shown"), [("green", []), ("blue", ["members"])], ids=["of its side", "of the other side"]
+    )
+    def test_in_the_middle_of_a_shift_a_build_leaves_its_check_on_the_records(
+        self, cloud: LocalCloud, stack: Stack, built: Any, side: str, shown: list[str]
+    ) -> None:
+        tags = {"cutover:stack": stack.name, "cutover:key": shift_check_key(side), "cutover:zone": built["zone_id"]}
+        settings = {"type": "alarm", "alarm": "a", "alarm_region": "us-east-1", "insufficient_data": "Healthy"}
+        common = {"inverted": False, "disabled": False}
+        guard = health_checks.create(cloud.client("route53"), {**settings, **common}, tags, f"{next(_numbers):08}")
+        green = record_sets(cloud, built["zone_id"], name := f"www.{zone_name(stack)}")["green"]
+        rewrite(cloud, built["zone_id"], green, {**green, "HealthCheckId": guard, "Weight": 50})
+        found = plan(cloud, stack, built)
+        assert [d.path for change in found.changes for d in change.differences] == shown
+        assert [(c.key, d.path) for c in found.left_alone for d in c.differences] == [
+            (f"weighted_records/{name}/A", "weights")
+        ]
+        assert [extra.id for extra in found.unexpected] == [guard]
 
     def test_by_name_alone_they_are_found_in_our_own_zone(self, cloud: LocalCloud, stack: Stack, built: Any) -> None:
         name = f"www.{zone_name(stack)}"
