@@ -180,9 +180,9 @@ def _pending(turn: Turn) -> Decision | None:
 
 
 def _open(turn: Turn) -> Decision | None:
-    """A bake that is over, with gates that close it and cannot tell yet: nothing of the bake is lost by waiting."""
+    """A step's bake that is over, with gates that close it and cannot tell yet: nothing is lost of it by waiting."""
     state = turn.state
-    if turn.closed or state.proven or _left_of_the_bake(turn):
+    if turn.closed or state.proven or state.index < 0 or _left_of_the_bake(turn):
         return None
     held, command = _hold(turn, Reason.INCONCLUSIVE)
     return (replace(held, baking=state.baking) if isinstance(command, Wait) else held), command

@@ -116,8 +116,14 @@ STORIES: dict[str, Story] = {
     "what closes a bake never can tell, from the first": (
         course(gates=(OLD, NEW, CLOSING)),
         from_on(0, Moment(closing="inconclusive")),
+        [10, 0],
+        ("rolled_back", "inconclusive"),
+    ),
+    "what closes a bake fails before the first": (
+        course(gates=(OLD, NEW, CLOSING)),
+        from_on(0, Moment(closing="fail")),
         [],
-        ("refused", "inconclusive"),
+        ("refused", "gate_failed"),
     ),
     "the emergency stop is pulled": (
         COURSE,

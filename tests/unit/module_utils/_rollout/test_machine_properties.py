@@ -112,15 +112,18 @@ def test_no_step_before_the_proof_of_the_one_before(run: tuple[Course, Share, li
         if forward(entry):
             command = cast(Move, entry.command)
             assert command.share == weights[at + 1], "a step was left out, or taken twice"
-            _assert_proven(course, log[watched : number + 1], settled, 0 if at == 0 else course.steps[at - 1].bake)
+            proof = _proof(course, log[watched : number + 1], settled, 0 if at == 0 else course.steps[at - 1].bake)
+            closes = at == 0 or CLOSING not in course.gates or any(one.moment.closing == "pass" for one in proof)
+            assert closes, "a step on a bake that nothing has closed"
         if entry.outcome and entry.outcome.done:
             settled = max(settled, entry.done_at + entry.outcome.wait)
             if isinstance(entry.command, Move):
                 at, watched = weights.index(int(entry.command.share)), number + 1
 
 
-def _assert_proven(course: Course, looks: Sequence[Entry], settled: float, bake: float) -> None:
-    """The last looks are all good, without a gap by either clock, after everybody follows the weights, for the bake."""
+def _proof(course: Course, looks: Sequence[Entry], settled: float, bake: float) -> list[Entry]:
+    """The last looks are all good, without a gap by either clock, after everybody follows the weights, for the bake.
+    Those after it."""
     proof: list[Entry] = []
     for entry in looks:
         before = proof[-1] if proof else entry
@@ -133,8 +136,7 @@ def _assert_proven(course: Course, looks: Sequence[Entry], settled: float, bake:
     assert proof and proof[-1] is looks[-1], "a step on a look that was not good"
     baked = [entry for entry in proof if entry.seen.at - proof[0].seen.at >= bake]
     assert baked, "a step before the bake was over"
-    closes = CLOSING not in course.gates or any(entry.moment.closing == "pass" for entry in baked)
-    assert closes, "a step on a bake that nothing has closed"
+    return baked
 
 
 @given(runs())
