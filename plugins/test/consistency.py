@@ -13,6 +13,7 @@ NOT_SEEN_YET = re.compile(
     r"|\bInvalid\w+\.(AlreadyExists|Duplicate|Conflict)\b"  # and when what the last turn has made is made once more
     r"|\bVPC with Id \S+ not found\b|\bFailed to describe newly created subnet\b"  # modules that make an error of it
     r"|\bNoSuchBucket\b|\(404\)"  # S3; a HEAD has no body to say more
+    r"|\bNoSuchEntity\b"  # IAM of a role or an instance profile
     r"|\bwas not created\b|\bdo(es)? not exist\b"  # cloudwatchlogs_log_group, ec2_vpc_nacl of subnets
 )
 

@@ -7,6 +7,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
+
 from .._errors import CutoverError
 from .listener import Listener, ListenerPlan, arguments
 
@@ -20,6 +22,13 @@ class UnknownResource(CutoverError):
 
 KINDS = {"loadbalancer": ("load_balancer", "LoadBalancerArn"), "targetgroup": ("target_group", "TargetGroupArn")}
 """By the first word of the ARN's resource part: the word in the operations' names, and their argument."""
+
+CERTIFICATE_NOT_FOUND = "CertificateNotFound"
+
+certificate_known_soon = AWSRetry.jittered_backoff(
+    retries=12, delay=1, max_delay=10, catch_extra_error_codes=[CERTIFICATE_NOT_FOUND]
+)
+"""For calls that name a certificate: for some seconds after ACM has issued one, load balancers do not know it."""
 
 
 def find_listener(client: BaseClient, balancer_arn: str, port: int) -> dict[str, Any] | None:
@@ -44,10 +53,11 @@ def apply_listener(
     """Carries the plan out; the listener's ARN."""
     if plan.arn is None:
         tagged = {"Tags": _pairs(tags)} if tags else {}
-        answer = client.create_listener(LoadBalancerArn=balancer_arn, **arguments(wanted), **tagged)
+        create = certificate_known_soon(client.create_listener)
+        answer = create(LoadBalancerArn=balancer_arn, **arguments(wanted), **tagged)
         return str(answer["Listeners"][0]["ListenerArn"])
     if plan.changes:
-        client.modify_listener(ListenerArn=plan.arn, **plan.changes)
+        certificate_known_soon(client.modify_listener)(ListenerArn=plan.arn, **plan.changes)
     if plan.tags:
         client.add_tags(ResourceArns=[plan.arn], Tags=_pairs(plan.tags))
     return plan.arn

@@ -4,8 +4,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Iterator
+from types import SimpleNamespace
+from typing import Any, ClassVar
 
 import pytest
 
@@ -94,6 +95,39 @@ def test_a_listener_of_a_load_balancer_that_is_gone_is_gone(run: Run, listener: 
 def test_a_listener_needs_an_action(run: Run, listener: dict[str, Any]) -> None:
     del listener["forward"]
     assert "forward, redirect" in run(elb_listener.main, **listener)["msg"]
+
+
+class TestACertificateThatHasJustBeenIssued:
+    """For some seconds ACM knows it, and load balancers do not."""
+
+    UNKNOWN: ClassVar = {"kind": "error", "status": 400, "code": "CertificateNotFound"}
+
+    @pytest.fixture(autouse=True)
+    def no_waiting(self, cloud: LocalCloud, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+        clock = SimpleNamespace(sleep=lambda _seconds: None)
+        monkeypatch.setattr("ansible_collections.amazon.aws.plugins.module_utils.cloud.time", clock)
+        yield
+        cloud.control.faults([])
+
+    def test_is_waited_for_when_the_listener_is_made(
+        self, cloud: LocalCloud, run: Run, listener: dict[str, Any]
+    ) -> None:
+        cloud.control.faults([{**self.UNKNOWN, "match": {"operation": "CreateListener"}, "times": 3}])
+        assert run(elb_listener.main, **listener)["listener_arn"]
+
+    def test_is_waited_for_when_the_listener_changes_to_it(
+        self, cloud: LocalCloud, run: Run, listener: dict[str, Any]
+    ) -> None:
+        run(elb_listener.main, **listener)
+        cloud.control.faults([{**self.UNKNOWN, "match": {"operation": "ModifyListener"}, "times": 3}])
+        assert run(elb_listener.main, **{**listener, "forward": listener["forward"][:1]})["changed"]
+
+    def test_that_nobody_ever_knows_fails_with_the_reason(
+        self, cloud: LocalCloud, run: Run, listener: dict[str, Any]
+    ) -> None:
+        cloud.control.faults([{**self.UNKNOWN, "match": {"operation": "CreateListener"}}])
+        result = run(elb_listener.main, **listener)
+        assert (result["failed"], "CertificateNotFound" in result["msg"]) == (True, True)
 
 
 def test_attributes_are_spelled_as_aws_does_and_set_once(run: Run, arns: dict[str, str]) -> None:

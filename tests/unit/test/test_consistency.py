@@ -20,6 +20,10 @@ PASSING = {
     "made by the last turn": {"msg": "An error occurred (InvalidSubnet.Conflict) when calling CreateSubnet"},
     "S3 does not know a bucket": {"msg": "Failed to get bucket tags: An error occurred (NoSuchBucket) when calling"},
     "S3 answers a HEAD": {"msg": "Waiter BucketExists failed: An error occurred (404): Not Found"},
+    "IAM does not know a role": {
+        "msg": "Failed to add role to instance profile: An error occurred (NoSuchEntity) when calling the "
+        "AddRoleToInstanceProfile operation: The role with name one cannot be found."
+    },
     "a crash, which has no message": {"exception": "(traceback unavailable)"},
 }
 LASTING = {
