@@ -31,6 +31,8 @@ Result = dict[str, Any]
 
 # The token of these says where the next page begins in the data itself.
 PAGED_BY_MOTO = frozenset({"s3", "dynamodb"})
+# But for these, of which moto gives the first page and no token.
+CUT_BY_MOTO = (("s3", "ListBuckets"),)
 
 # Without a page size AWS returns everything:
 # https://docs.aws.amazon.com/AWSEC2/latest/APIReference/Query-Requests.html#api-pagination
@@ -71,7 +73,7 @@ def paginator_of(service: str, operation: str) -> Paginator | None:
         results=_tuple(known["result_key"]),
         limit=known.get("limit_key"),
         more=known.get("more_results"),
-        opaque=len(inputs) == 1 and service not in PAGED_BY_MOTO,
+        opaque=len(inputs) == 1 and (service not in PAGED_BY_MOTO or (service, operation) in CUT_BY_MOTO),
     )
 
 

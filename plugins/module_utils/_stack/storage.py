@@ -29,6 +29,8 @@ NOT_SET = [
 ]
 GONE = ["NoSuchBucket", "404"]
 """A listing may still show a bucket that is gone by the time it is asked for."""
+BUCKET_PAGES = {"PageSize": 1000}
+"""Without a size S3 gives all buckets, or none, in one answer."""
 
 
 @dataclass(frozen=True)
@@ -48,11 +50,22 @@ class Bucket:
 
 def read_storage(context: Context) -> Reality:
     """The layer's resources by key: the buckets of both regions and what is set on them."""
-    listed = context.client("s3").list_buckets()["Buckets"]
-    near = [bucket["Name"] for bucket in listed if bucket["Name"].startswith(bucket_prefix(context.stack))]
+    names = [bucket["Name"] for bucket in _account_buckets(context)]
+    near = [name for name in names if name.startswith(bucket_prefix(context.stack))]
     buckets = [bucket for bucket in context.each(lambda name: _identify(context, name), near) if bucket]
     found = [item for group in context.each(lambda bucket: list(_read(context, bucket)), buckets) for item in group]
     return reality_of(found)
+
+
+def _account_buckets(context: Context) -> list[Answer]:
+    """All buckets of the account, in pages: where it may have more than 10 000, S3 refuses to list them at once.
+
+    https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListBuckets.html
+    """
+    s3 = context.client("s3")
+    if not s3.can_paginate("list_buckets"):  # botocore of before October 2024
+        return list(s3.list_buckets()["Buckets"])
+    return context.pages("s3", "list_buckets", "Buckets", PaginationConfig=BUCKET_PAGES)
 
 
 def _identify(context: Context, name: str) -> Bucket | None:

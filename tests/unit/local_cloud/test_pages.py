@@ -109,6 +109,16 @@ def test_pages_that_moto_cuts(cloud: LocalCloud, name: str) -> None:
     assert [len(page["ResourceRecordSets"]) for page in found] == [2, 2, 1]
 
 
+def test_buckets_come_whole_unless_asked_for_pages(cloud: LocalCloud, name: str) -> None:
+    s3 = cloud.client("s3")
+    made = [s3.create_bucket(Bucket=f"{name}-{number}") and f"{name}-{number}" for number in range(5)]
+    cloud.control.faults(PAGES)
+    assert len(s3.list_buckets(Prefix=f"{name}-")["Buckets"]) == 5
+    asked = s3.get_paginator("list_buckets").paginate(Prefix=f"{name}-", PaginationConfig={"PageSize": 1000})
+    pages = [[bucket["Name"] for bucket in page["Buckets"]] for page in asked]
+    assert (pages, [len(page) for page in pages]) == ([made[:2], made[2:4], made[4:]], [2, 2, 1])
+
+
 @pytest.mark.parametrize(
     ("service", "method", "arguments", "key"),
     [

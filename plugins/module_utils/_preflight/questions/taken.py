@@ -14,6 +14,7 @@ from typing import Any
 from ..._layers import LAYERS
 from ..._model.core import STACK_TAG, Resource, Value
 from ..._stack.context import tags_of
+from ..._stack.storage import BUCKET_PAGES
 from ..asking import Question, Subject, Unanswered, call, listing, without, without_values
 from ..findings import Finding, finding
 
@@ -71,8 +72,8 @@ def _buckets(subject: Subject) -> Iterator[Finding]:
 
 def _of_another_account(subject: Subject, bucket: Resource, region: str) -> bool:
     """A read that was denied, of a bucket that this account does not have."""
-    own = {item["Name"] for item in (call(subject.context, "s3", "list_buckets", region) or {})["Buckets"]}
-    return bucket.name not in own
+    own = listing(subject.context, "s3", "list_buckets", "Buckets", region, PaginationConfig=BUCKET_PAGES)
+    return bucket.name not in {item["Name"] for item in own}
 
 
 def _databases(subject: Subject) -> Iterator[Finding]:

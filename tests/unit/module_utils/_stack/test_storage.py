@@ -11,6 +11,7 @@ from itertools import count
 from typing import Any
 
 import pytest
+from botocore.client import BaseClient
 
 from ansible_collections.cutover.aws.plugins.module_utils._bucket import api
 from ansible_collections.cutover.aws.plugins.module_utils._bucket.replication import to_s3
@@ -164,6 +165,25 @@ def test_buckets_of_a_stack_whose_name_begins_alike_are_not_ours(cloud: LocalClo
     make_bucket(longer, longer.model["bucket/logs"])
     assert short.read(by_name=True) == short.read() == {}
     assert set(longer.read(by_name=True)) == {"bucket/logs"}
+
+
+@pytest.mark.parametrize(
+    ("can_page", "pages"), [(True, "several"), (False, "one")], ids=["this botocore", "an older one"]
+)
+def test_buckets_are_listed_in_pages_where_botocore_can(
+    finished: Built, monkeypatch: pytest.MonkeyPatch, can_page: bool, pages: str
+) -> None:
+    can = BaseClient.can_paginate
+    if not can_page:
+        monkeypatch.setattr(BaseClient, "can_paginate", lambda s3, name: name != "list_buckets" and can(s3, name))
+    finished.cloud.control.faults([{"kind": "pages", "size": 2}])
+    mark = finished.cloud.control.mark()
+    try:
+        assert not finished.plan().changes
+    finally:
+        finished.cloud.control.faults([])
+    asked = [call for call in finished.cloud.control.calls(since=mark) if call["operation"] == "ListBuckets"]
+    assert ("several" if len(asked) > 1 else "one") == pages
 
 
 @pytest.mark.parametrize("key", ["bucket/logs", "bucket/assets-replica"])
