@@ -21,8 +21,8 @@ GIVEN = ["-i", f"{ROOT}/inventories/prod", "-i", f"{ROOT}/inventories/local", "-
 SITE = [f"{ROOT}/site.yml", *GIVEN]
 DESTROY = [f"{ROOT}/playbooks/destroy.yml", *GIVEN, "-e", "destroy_confirm=acme-prod"]
 
-ALONE = {"cutover.aws.ssm_parameter_info"}
-"""Of a role by itself; in a site the preflight has answered already."""
+ALONE = {"cutover.aws.ssm_parameter_info", "cutover.aws.log_group_key"}
+"""Of a role by itself, where in a site the preflight has answered already, and of a repair."""
 
 IDS = re.compile(
     r"(?<![A-Za-z0-9])([0-9a-f]{8,}|[A-Z0-9]{13,}|(?=[a-z]*\d)[a-z0-9]{20,})(?![A-Za-z0-9])"
