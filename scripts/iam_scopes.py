@@ -72,6 +72,11 @@ def _owned(target: Target) -> dict[str, Any]:
     return {"StringEquals": {"aws:ResourceTag/cutover:stack": target.stack}}
 
 
+def _making(target: Target) -> dict[str, Any]:
+    """What has no ARN before it is made is at least made with the stack's tag, by which it can be removed again."""
+    return {"StringEquals": {"aws:RequestTag/cutover:stack": target.stack}}
+
+
 def _network(target: Target) -> tuple[Scope, ...]:
     anything = [target.arn("ec2", "*/*")]
     # A launch template tells what is started; the image and, by its tags, whatever else it names belong to others too.
@@ -144,7 +149,8 @@ def _keys(target: Target) -> tuple[Scope, ...]:
     told = {"kms:ViaService": [*through["kms:ViaService"], "sns.*.amazonaws.com*"]}
     granting = {"StringLike": through, "Bool": {"kms:GrantIsForAWSResource": "true"}}
     return (
-        Scope("identity", "KmsAny", ["kms:CreateKey", "kms:ListAliases"], ["*"]),
+        Scope("identity", "KmsMake", ["kms:CreateKey"], ["*"], _making(target)),
+        Scope("identity", "KmsList", ["kms:ListAliases"], ["*"]),
         Scope("identity", "KmsAlias", ["kms:*Alias"], [alias, keys]),
         Scope("identity", "KmsGrant", ["kms:CreateGrant"], [keys], granting),
         Scope("identity", "KmsUse", ["kms:Decrypt", "kms:GenerateDataKey"], [keys], {"StringLike": told}),
@@ -190,7 +196,8 @@ def _names(target: Target) -> tuple[Scope, ...]:
     changes = target.arn("route53", "change/*", region="", account="")
     anywhere = ["route53:Create*", "route53:ListHealthChecks", "route53:ListHostedZones*"]
     return (
-        Scope("services", "AcmAny", ["acm:ListCertificates", "acm:RequestCertificate"], ["*"]),
+        Scope("services", "AcmMake", ["acm:RequestCertificate"], ["*"], _making(target)),
+        Scope("services", "AcmList", ["acm:ListCertificates"], ["*"]),
         Scope(
             "services", "AcmRemoveOwn", ["acm:DeleteCertificate"], [target.arn("acm", "certificate/*")], _owned(target)
         ),

@@ -28,7 +28,8 @@ MOST = 10
 
 # What no ARN can name, or what is only looked at: see docs/iam.md.
 ON_ANYTHING = {
-    "AcmAny",
+    "AcmList",
+    "AcmMake",
     "Account",
     "AutoScalingRead",
     "CloudWatchRead",
@@ -37,7 +38,8 @@ ON_ANYTHING = {
     "Ec2Start",
     "ElbRead",
     "IamList",
-    "KmsAny",
+    "KmsList",
+    "KmsMake",
     "LogsRead",
     "ParametersList",
     "RdsRead",
@@ -110,6 +112,12 @@ def test_a_file_that_is_out_of_date_is_told(
 
 def test_only_listed_statements_work_on_anything() -> None:
     assert {statement["Sid"] for statement in STATEMENTS if statement["Resource"] == ["*"]} == ON_ANYTHING
+
+
+@pytest.mark.parametrize("action", ["kms:CreateKey", "acm:RequestCertificate"])
+def test_what_has_no_arn_yet_is_made_with_the_stacks_tag(action: str) -> None:
+    (statement,) = granting(action)
+    assert statement["Condition"] == {"StringEquals": {"aws:RequestTag/cutover:stack": "acme-prod"}}
 
 
 OWN = {
