@@ -15,6 +15,7 @@ import pytest
 import yaml
 
 ROLES = Path(__file__).resolve().parents[2] / "roles"
+PLAYBOOKS = sorted((ROLES.parent / "playbooks").rglob("*.yml"))
 NAMES = sorted(path.parent.name for path in ROLES.glob("*/tasks"))
 CONDITIONS = ("when", "that", "until")
 IN_BRACES = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)
@@ -50,6 +51,34 @@ def uncast(expression: str, name: str, filters: str) -> bool:
     asked = "" if filters == "bool" else r"(?<!\bif )"
     bare = re.compile(rf"(?<![\w.'\"]){asked}{name}\b(?!\s*\|\s*(?:default\(\w+\)\s*\|\s*)?(?:{filters})\b)")
     return bool(bare.search(expression))
+
+
+def entry_points(of: Any) -> Iterator[tuple[str, str]]:
+    """What the playbooks enter roles by, as (role, entry point)."""
+    if isinstance(of, list):
+        for part in of:
+            yield from entry_points(part)
+    elif isinstance(of, dict):
+        included = of.get("ansible.builtin.include_role") or of.get("ansible.builtin.import_role") or {}
+        if "{{" not in included.get("name", "{{"):
+            yield included["name"].rpartition(".")[-1], included.get("tasks_from", "main")
+        if {"role", "entry"} <= set(of):
+            yield of["role"], of["entry"]
+        for part in of.values():
+            yield from entry_points(part)
+
+
+ENTERED = sorted({found for path in PLAYBOOKS for found in entry_points(yaml.safe_load(path.read_text()))})
+
+
+@pytest.mark.parametrize(("role", "entry"), ENTERED)
+def test_every_way_into_a_role_has_a_specification(role: str, entry: str) -> None:
+    """Without one its variables are not checked, and the role's page does not tell of it."""
+    assert entry in yaml.safe_load((ROLES / role / "meta/argument_specs.yml").read_text())["argument_specs"]
+
+
+def test_the_ways_into_roles_are_found() -> None:
+    assert {("vpc", "start"), ("vpc", "destroy"), ("security", "keys"), ("monitoring", "main")} <= set(ENTERED)
 
 
 @pytest.mark.parametrize("role", NAMES)
