@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypedDict
 
 from .core import ModelError, Resource, Stack, Value
@@ -55,31 +55,23 @@ class Kind:
     told: bool = True
 
 
+TARGET_ERRORS = Kind(
+    "the application answers with errors (5xx)",
+    "AWS/ApplicationELB",
+    "HTTPCode_Target_5XX_Count",
+    "Sum",
+    GREATER,
+    10,
+    60,
+    3,
+    QUIET,
+)
 SIDE_KINDS: Mapping[str, Kind] = {
-    "target_5xx": Kind(
-        "the application answers with errors (5xx)",
-        "AWS/ApplicationELB",
-        "HTTPCode_Target_5XX_Count",
-        "Sum",
-        GREATER,
-        10,
-        60,
-        3,
-        QUIET,
-    ),
+    "target_5xx": TARGET_ERRORS,
     # Followed by the health check that takes a side out of DNS during a shift. A side that nobody asks has no errors:
     # with missing data as good as errors the check would let people back to it, and so it keeps what it knew last.
-    "guard": Kind(
-        "the application answers with errors (5xx); a shift's health check follows this alarm",
-        "AWS/ApplicationELB",
-        "HTTPCode_Target_5XX_Count",
-        "Sum",
-        GREATER,
-        10,
-        60,
-        3,
-        GAP,
-        told=False,
+    "guard": replace(
+        TARGET_ERRORS, says=f"{TARGET_ERRORS.says}; a shift's health check follows this alarm", missing=GAP, told=False
     ),
     "elb_5xx": Kind(
         "the load balancer answers with errors of its own (5xx)",
