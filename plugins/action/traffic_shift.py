@@ -89,8 +89,11 @@ class ActionModule(ActionBase):  # type: ignore[misc]
         report, failures = audience.report, [*audience.notices.failures]
         if is_over(finish, state) and (left := hands.release()):
             failures.append(f"Health checks or TTL of the shift are left: {left}")
-        report.end(finish.status, finish.reason)
-        failures += [report.failure] if report.failure else []
+        report.end(finish.status.value, finish.reason.value)
+        if report.failure:
+            failures.append(report.failure)
+        else:
+            audience.screen.say(f"the report: {report.path.with_suffix('.html')}")
         for failure in failures:
             self._display.warning(failure)
         return {

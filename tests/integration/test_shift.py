@@ -24,12 +24,15 @@ def test_a_whole_shift(controller: Controller) -> None:
     mark = controller.cloud.mark()
     checked = world.run("--check").expect()
     assert "The shift stands before the first step, weights blue 100, green 0." in checked.output
+    assert "unsupported" not in checked.output, "a result is of plain types"
     assert controller.cloud.calls(since=mark, access="write") == []
 
     done = world.run(migration_topic_arn=topic).expect()
     assert world.weights() == GREEN
     assert re.search(r"step 1 of 2: blue 50, green 50; clients follow within 1 s, bake 10 s", done.output)
     assert transitions(world) == ["prepared", "step", "step", "ended"]
+    assert f"the report: {world.reports()[-1].with_suffix('.html')}" in done.output
+    assert "unsupported" not in done.output, "a result is of plain types"
     assert len(controller.cloud.calls(since=mark, operation="Publish")) == 4
     # Health checks on, two steps, health checks off: one change call each, and no check is left.
     assert len(world.changes(mark)) == 4

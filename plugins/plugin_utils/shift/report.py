@@ -123,9 +123,9 @@ class Report:
         self.document["timeline"].append(
             {
                 "at": self._now(),
-                "what": transition.what,
+                "what": transition.what.value,
                 "text": transition.text,
-                "reason": transition.reason,
+                "reason": transition.reason and transition.reason.value,
                 "share": percent(transition.share),
             }
         )

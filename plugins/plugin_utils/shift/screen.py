@@ -36,9 +36,13 @@ class Screen:
         self._verdicts = verdicts
 
     def tell(self, transition: Transition) -> None:
+        """What has happened."""
+        self.say(transition.text)
+
+    def say(self, text: str) -> None:
         """A line."""
         self._wipe()
-        self.show(f"  {self.clock.wall():%H:%M:%SZ}  {transition.text}", True)
+        self.show(f"  {self.clock.wall():%H:%M:%SZ}  {text}", True)
 
     def pause(self, state: State, seconds: float) -> None:
         """On a terminal the live line counts down meanwhile."""

@@ -124,6 +124,10 @@ def test_the_report_is_there_after_every_transition_with_the_evidence() -> None:
     report = stage.report
     assert (report["status"], report["reason"]) == ("rolled_back", "gate_failed")
     assert report["weights"] == {"blue": 100, "green": 0}
+    told = stage.audience.report.document["timeline"]
+    assert {type(entry[name]) for entry in told for name in ("what", "reason")} == {str, type(None)}, (
+        "as Ansible has it"
+    )
     assert [entry["what"] for entry in report["timeline"]] == ["prepared", "step", "going_back", "back", "ended"]
     assert [(entry["gate"], entry["verdict"], entry["share"]) for entry in report["verdicts"]] == [
         ("green-errors", "pass", 0),
