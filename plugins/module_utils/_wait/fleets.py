@@ -14,23 +14,44 @@ if TYPE_CHECKING:
 READY = "ready"
 FAILED = "failed"
 LEAVING = ("draining",)
+UNSUCCESSFUL = ("Failed", "Cancelled")
+"""How an attempt to launch ends that did not come to anything, as DescribeScalingActivities documents it."""
 
 
 def group_state(client: BaseClient, group: Mapping[str, Any]) -> str:
-    """ready once as many instances as the group wants are in service; failed, with the reason, if it tried in vain."""
-    wanted = group["DesiredCapacity"]
-    serving = sum(
-        instance["LifecycleState"] == "InService" and instance["HealthStatus"] == "Healthy"
-        for instance in group.get("Instances", [])
-    )
+    """ready once as many instances as the group wants are in service; failed, with the reason, if it tries in vain.
+
+    One failed launch is not the end: where a zone has no capacity, Auto Scaling launches in another one
+    (https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_AvailabilityZoneDistribution.html). It tries in vain
+    once nothing is on its way and the newest launches have all failed, more of them than are missing, which may all
+    have been meant for one bad zone, and one for each zone besides.
+    """
+    wanted, instances = group["DesiredCapacity"], group.get("Instances", [])
+    serving = sum(one["LifecycleState"] == "InService" and one["HealthStatus"] == "Healthy" for one in instances)
     if serving >= wanted:
         return READY
-    activities = client.describe_scaling_activities(AutoScalingGroupName=group["AutoScalingGroupName"], MaxRecords=1)[
-        "Activities"
-    ]
-    if activities and activities[0]["StatusCode"] == "Failed":
-        return f"{FAILED}: {activities[0].get('StatusMessage') or activities[0].get('Cause')}"
-    return f"{serving} of {wanted} in service"
+    enough = wanted - serving + len(group["AvailabilityZones"])
+    newest = _newest_activities(client, group["AutoScalingGroupName"], enough)
+    failures = [activity for activity in newest if activity["StatusCode"] in UNSUCCESSFUL]
+    on_the_way = any(one["LifecycleState"].startswith("Pending") for one in instances)
+    if len(failures) == enough and not on_the_way:
+        return f"{FAILED}: {_reason(failures[0])}"
+    seen = (
+        f"; the newest failure, of {failures[0]['StartTime']:%H:%M:%S %Z}: {_reason(failures[0])}" if failures else ""
+    )
+    return f"{serving} of {wanted} in service{seen}"
+
+
+def _newest_activities(client: BaseClient, name: str, number: int) -> list[Mapping[str, Any]]:
+    """What is under way comes first, then what began last. A page may be short while there is more."""
+    pages = client.get_paginator("describe_scaling_activities").paginate(
+        AutoScalingGroupName=name, PaginationConfig={"MaxItems": number}
+    )
+    return [activity for page in pages for activity in page["Activities"]]
+
+
+def _reason(activity: Mapping[str, Any]) -> str:
+    return str(activity.get("StatusMessage") or activity["Cause"])
 
 
 def target_group_state(client: BaseClient, group: Mapping[str, Any]) -> str:
