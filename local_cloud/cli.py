@@ -21,12 +21,16 @@ from local_cloud.errors import LocalCloudError
 from local_cloud.live import cli as live_cli
 
 # What a build has to bear; tests and people switch it on by name. Reads are stale where AWS's documentation says so
-# and stock modules are made for it. IAM's 1400 managed policies by twos would be 700 calls for one look-up.
+# and stock modules are made for it. IAM's 1400 managed policies by twos would be 700 calls for one look-up. From a role
+# or a certificate to its first use a build takes a while: there a fault looks far back, and strikes a few times only.
+PROFILE = "AddRoleToInstanceProfile"
 ROUGH_WEATHER: list[dict[str, Any]] = [
     {"kind": "throttle", "probability": 0.05, "seed": 5},
     {"kind": "stale_reads", "match": {"service": ["ec2", "iam", "s3"]}, "probability": 0.5, "seed": 7},
     {"kind": "late_tags"},
-    {"kind": "unknown_role"},
+    {"kind": "unknown_role", "exclude": {"operation": PROFILE}},
+    {"kind": "unknown_role", "match": {"operation": PROFILE}, "seconds": 1800, "times": 2},
+    {"kind": "unknown_certificate", "seconds": 1800, "times": 3},
     {"kind": "pages", "size": 2, "exclude": {"service": "iam", "operation": "ListPolicies"}},
 ]
 

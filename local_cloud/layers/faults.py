@@ -3,7 +3,7 @@
 """Faults: rules that say which calls meet which trouble, and the simple kinds of trouble.
 
 A rule: ``{"kind": "throttle", "match": {"service": "ec2", "access": "write"}, "probability": 0.05, "seed": 1}``.
-The kinds that need a memory have layers of their own: pages, stale reads, late tags, unknown roles.
+The kinds that need a memory are in layers of their own: pages, stale reads, late tags, unknown roles, certificates.
 """
 
 from __future__ import annotations
@@ -31,10 +31,18 @@ KINDS = {
     "late_tags": "for `seconds`, tags of EC2 and of the tagging API are not seen yet",
     "slow_propagation": "for `seconds`, changes of records are PENDING and resolvers see what was before",
     "unknown_role": "for `seconds`, services do not know a new role or instance profile",
+    "unknown_certificate": "for `seconds`, load balancers do not know a certificate that was issued",
     "pages": "lists come in pages of `size` items",
 }
 MATCHED_BY = ("service", "operation", "region", "access", "account")
-DEFAULT_SECONDS = {"latency": 0.2, "stale_reads": 2.0, "late_tags": 2.0, "slow_propagation": 5.0, "unknown_role": 5.0}
+DEFAULT_SECONDS = {
+    "latency": 0.2,
+    "stale_reads": 2.0,
+    "late_tags": 2.0,
+    "slow_propagation": 5.0,
+    "unknown_role": 5.0,
+    "unknown_certificate": 5.0,
+}
 
 # What each service calls its throttling; the rest say ThrottlingException (JSON) or Throttling (XML).
 THROTTLING_CODES = {

@@ -77,6 +77,7 @@ _secret = Refusal(
     "This resource policy contains an unsupported principal.",
     policy=True,
 )
+_profile = Refusal(("RoleName",), "NoSuchEntity", "The role with name {} cannot be found.", 404)
 _trust = Refusal(
     ("AssumeRolePolicyDocument", "PolicyDocument"),
     "MalformedPolicyDocument",
@@ -108,6 +109,7 @@ REFUSALS: dict[tuple[str, str], Refusal] = {
         ("DeliverLogsPermissionArn",), "InvalidParameter", "Unable to assume given IAM role"
     ),
     ("ec2", "RunInstances"): _instance,
+    ("iam", "AddRoleToInstanceProfile"): _profile,
     ("iam", "CreateRole"): _trust,
     ("iam", "UpdateAssumeRolePolicy"): _trust,
     ("kms", "CreateKey"): _key,

@@ -1,12 +1,17 @@
 # Copyright: the cutover.aws authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""ACM's certificates with DNS validation: pending until every validation record really can be looked up."""
+"""ACM's certificates with DNS validation: pending until every validation record really can be looked up.
+
+With the fault unknown_certificate load balancers do not know one that was issued a moment ago, in the words of
+https://github.com/hashicorp/terraform-provider-aws/issues/11334.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 from local_cloud.dns.zones import find_record
+from local_cloud.errors import AwsError
 from local_cloud.layers import Next
 from local_cloud.request import Request
 from local_cloud.response import Response
@@ -16,6 +21,7 @@ if TYPE_CHECKING:
 
 # ACM looks again every few minutes: https://docs.aws.amazon.com/acm/latest/userguide/dns-validation.html
 MINUTES_TO_VALIDATE = 2.0
+LISTENING = ("CreateListener", "ModifyListener", "AddListenerCertificates")
 ISSUED_ONLY = ("IssuedAt", "NotBefore", "NotAfter", "Serial", "Issuer")
 
 
@@ -30,6 +36,8 @@ class Certificates:
         self._issued_at.clear()
 
     def __call__(self, request: Request, next_layer: Next) -> Response:
+        if request.service == "elbv2" and request.operation in LISTENING:
+            self._refuse_new(request)
         if request.service != "acm" or request.operation not in ("DescribeCertificate", "ListCertificates"):
             return next_layer(request)
         if request.operation == "ListCertificates":
@@ -59,6 +67,16 @@ class Certificates:
             return True
         found = find_record(record["Name"], record["Type"], self._cloud)
         return record["Value"].rstrip(".") in [value.rstrip(".") for value in found]
+
+    def _refuse_new(self, request: Request) -> None:
+        rule = self._cloud.faults.covering("unknown_certificate", request)
+        if rule is None:
+            return
+        now = self._cloud.clock.now()
+        named = [certificate["CertificateArn"] for certificate in request.parameters.get("Certificates", [])]
+        new = [arn for arn in named if now - rule.duration < self._issued_at.get(arn, 0) <= now]
+        if new and self._cloud.faults.strike("unknown_certificate", request):
+            raise AwsError("CertificateNotFound", f"Certificate '{new[0]}' not found")
 
     def _list(self, request: Request, next_layer: Next) -> Response:
         """moto filters by its own idea of the status, so all are asked for and filtered here."""

@@ -182,3 +182,39 @@ def test_a_record_in_an_undelegated_zone_proves_nothing(cloud: LocalCloud, zone:
     for option in certificate.detail["DomainValidationOptions"]:
         _prove(zone, option)
     assert certificate.detail["Status"] == "PENDING_VALIDATION"
+
+
+def _listen(cloud: LocalCloud, certificate: Certificate, vpc: str) -> Any:
+    ec2, elb = cloud.client("ec2"), cloud.client("elbv2")
+    gateway = ec2.create_internet_gateway()["InternetGateway"]["InternetGatewayId"]
+    ec2.attach_internet_gateway(InternetGatewayId=gateway, VpcId=vpc)
+    network = ec2.describe_vpcs(VpcIds=[vpc])["Vpcs"][0]["CidrBlock"].removesuffix("0.0/16")
+    subnets = [
+        ec2.create_subnet(VpcId=vpc, CidrBlock=f"{network}{number}.0/24", AvailabilityZone=f"us-east-1{zone}")
+        for number, zone in enumerate("ab")
+    ]
+    made = elb.create_load_balancer(Name="one", Subnets=[one["Subnet"]["SubnetId"] for one in subnets])
+    return lambda: elb.create_listener(
+        LoadBalancerArn=made["LoadBalancers"][0]["LoadBalancerArn"],
+        Protocol="HTTPS",
+        Port=443,
+        Certificates=[{"CertificateArn": certificate.arn}],
+        DefaultActions=[{"Type": "fixed-response", "FixedResponseConfig": {"StatusCode": "200"}}],
+    )
+
+
+def test_load_balancers_do_not_know_a_new_certificate(
+    cloud: LocalCloud, clock: ManualClock, zone: Zone, cidr: str
+) -> None:
+    cloud.control.faults([{"kind": "unknown_certificate", "seconds": 10}])
+    certificate = Certificate(cloud, zone)
+    listen = _listen(cloud, certificate, cloud.client("ec2").create_vpc(CidrBlock=cidr)["Vpc"]["VpcId"])
+    with pytest.raises(ClientError, match="UnsupportedCertificate"):
+        listen()
+    for option in certificate.detail["DomainValidationOptions"]:
+        _prove(zone, option)
+    assert certificate.detail["Status"] == "ISSUED"
+    with pytest.raises(ClientError, match=rf"CertificateNotFound.*'{certificate.arn}' not found"):
+        listen()
+    clock.advance(11)
+    assert listen()["Listeners"][0]["Certificates"][0]["CertificateArn"] == certificate.arn

@@ -29,9 +29,8 @@ def _role(cloud: LocalCloud, name: str, service: str = "lambda") -> str:
 
 def _profile(cloud: LocalCloud, name: str) -> None:
     iam = cloud.client("iam")
-    _role(cloud, name, "ec2")
     iam.create_instance_profile(InstanceProfileName=name)
-    iam.add_role_to_instance_profile(InstanceProfileName=name, RoleName=name)
+    iam.add_role_to_instance_profile(InstanceProfileName=name, RoleName=f"{name}-role")
 
 
 def _function(cloud: LocalCloud, name: str, role: str) -> Any:
@@ -130,6 +129,7 @@ def test_a_group_from_a_template_with_a_new_profile(
     ec2 = cloud.client("ec2")
     vpc = ec2.create_vpc(CidrBlock=cidr)["Vpc"]["VpcId"]
     subnet = ec2.create_subnet(VpcId=vpc, CidrBlock=cidr.replace("/16", "/24"))["Subnet"]["SubnetId"]
+    _role(cloud, f"{name}-role", "ec2")
     cloud.control.faults(UNKNOWN)
     _profile(cloud, name)
     ec2.create_launch_template(
@@ -151,3 +151,14 @@ def test_a_group_from_a_template_with_a_new_profile(
         cloud.client("autoscaling").create_auto_scaling_group(**group)
     clock.advance(11)
     cloud.client("autoscaling").create_auto_scaling_group(**group)
+
+
+def test_an_instance_profile_does_not_get_a_new_role(cloud: LocalCloud, clock: ManualClock, name: str) -> None:
+    cloud.control.faults(UNKNOWN)
+    _role(cloud, f"{name}-role", "ec2")
+    with pytest.raises(ClientError, match=rf"NoSuchEntity.*The role with name {name}-role cannot be found"):
+        _profile(cloud, name)
+    clock.advance(11)
+    iam = cloud.client("iam")
+    iam.add_role_to_instance_profile(InstanceProfileName=name, RoleName=f"{name}-role")
+    assert iam.get_instance_profile(InstanceProfileName=name)["InstanceProfile"]["Roles"]

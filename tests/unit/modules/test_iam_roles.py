@@ -9,8 +9,10 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from ansible_collections.amazon.aws.plugins.modules import iam_instance_profile
 
 from ansible_collections.cutover.aws.plugins.modules import iam_service_linked_role, iam_service_role
+from ansible_collections.cutover.aws.plugins.test.consistency import too_early
 from local_cloud.testing import LocalCloud
 
 Run = Callable[..., dict[str, Any]]
@@ -105,3 +107,16 @@ def test_a_services_own_role_is_made_where_there_is_none(cloud: LocalCloud, run:
     assert made["arn"].endswith("role/aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling")
     again = run(iam_service_linked_role.main, **asked)
     assert (again["changed"], again["arn"]) == (False, made["arn"])
+
+
+def test_a_profile_that_does_not_get_a_new_role_is_too_early_and_gets_it_later(cloud: LocalCloud, run: Run) -> None:
+    """The stock module makes the profile first, so that the next turn finds one without a role."""
+    cloud.control.faults([{"kind": "unknown_role", "match": {"service": "iam"}, "times": 2}])
+    try:
+        run(iam_service_role.main, **role("late"))
+        turns = [run(iam_instance_profile.main, name="late", role="late", state="present") for _ in range(3)]
+    finally:
+        cloud.control.faults()
+    assert [too_early(turn) for turn in turns] == [True, True, False]
+    profile = cloud.client("iam").get_instance_profile(InstanceProfileName="late")["InstanceProfile"]
+    assert [one["RoleName"] for one in profile["Roles"]] == ["late"]
