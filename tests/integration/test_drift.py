@@ -1,6 +1,6 @@
 # Copyright: the cutover.aws authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What people change by hand, ten ways at once: the plan names each and nothing else, the next run puts all right.
+"""What people change by hand, eleven ways at once: the plan names each and nothing else, the next run puts all right.
 
 Weights, capacities and phases are no drift: they belong to whoever moves traffic. They are reported, and stay as they
 were edited.
@@ -82,6 +82,19 @@ def flow_log_group(reading: Reading) -> str:
 
 def retention(reading: Reading) -> int:
     return int(reading.log_groups[flow_log_group(reading)]["retentionInDays"])
+
+
+# a log group's key taken away
+def take_log_key(reading: Reading) -> None:
+    reading.aws("logs").disassociate_kms_key(logGroupName=application_log_group(reading))
+
+
+def application_log_group(reading: Reading) -> str:
+    return f"/{reading.name}/app/{next(iter(reading.inventory['monitoring_log_groups']))}"
+
+
+def log_key(reading: Reading) -> str | None:
+    return reading.log_groups[application_log_group(reading)].get("kmsKeyId")
 
 
 # versioning suspended
@@ -182,6 +195,9 @@ DRIFTS: dict[str, Drift] = {
     "tag changed": updated(change_tag, named("subnet", "public-a"), "tags.CostCenter", subnet_tags),
     "retention changed": updated(
         shorten_retention, lambda reading: f"log_group {flow_log_group(reading)}", "retention", retention
+    ),
+    "log group's key taken away": updated(
+        take_log_key, lambda reading: f"log_group {application_log_group(reading)}", "key_arn", log_key
     ),
     "versioning suspended": updated(
         suspend_versioning, lambda reading: f"bucket {reading.bucket('logs')}", "versioning", versioning
@@ -307,11 +323,11 @@ def story(prod: Built) -> Iterator[Story]:
         outputs.write_text(told)
 
 
-def test_the_plan_names_the_ten_and_nothing_else(story: Story) -> None:
+def test_the_plan_names_each_and_nothing_else(story: Story) -> None:
     found = planned(story.plan)
     assert sorted(found) == sorted(story.lines.values())
-    assert len(found) == 10
-    assert story.plan["counts"] == {"create": 1, "update": 8, "delete": 1, "left_alone": 3, "unexpected": 0}
+    assert len(found) == len(DRIFTS)
+    assert story.plan["counts"] == {"create": 1, "update": 9, "delete": 1, "left_alone": 3, "unexpected": 0}
 
 
 @pytest.mark.parametrize("what", DRIFTS)
