@@ -61,9 +61,10 @@ def wait_until(
         left = deadline - clock.now()
         if left <= 0:
             listed = ", ".join(f"{name} is {state}" for name, state in waiting.items())
+            cause = "what still holds it" if absent else "why it is not ready"
             raise WaitFailed(
-                f"after {patience.timeout:.0f} s {listed}. "
-                "Running the playbook again goes on waiting; timeout makes it wait longer."
+                f"after {patience.timeout:.0f} s {listed}. Running the playbook again waits as long once more; "
+                f"if nothing moves then, look in AWS {cause}, and mend that first."
             )
         clock.sleep(min(pause, left))
         pause = min(pause * 2, patience.interval)

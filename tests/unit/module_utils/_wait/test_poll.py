@@ -67,6 +67,16 @@ def test_the_time_is_not_exceeded() -> None:
     assert sum(hands.slept) == 60
 
 
+@pytest.mark.parametrize(("absent", "asked"), [(False, "why it is not ready"), (True, "what still holds it")])
+def test_the_end_of_the_time_says_what_can_be_done(absent: bool, asked: str) -> None:
+    """And nothing that an inventory has no variable for."""
+    with pytest.raises(WaitFailed) as told:
+        wait(Hands(), states("deleting"), absent=absent)
+    assert "Running the playbook again waits as long once more" in str(told.value)
+    assert asked in str(told.value)
+    assert "timeout" not in str(told.value)
+
+
 def test_gone_is_what_a_removal_waits_for() -> None:
     hands = Hands()
     assert wait(hands, states("deleting", "deleted"), absent=True) == {"nat-1": "deleted"}
