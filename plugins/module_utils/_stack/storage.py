@@ -12,6 +12,7 @@ from ansible_collections.amazon.aws.plugins.module_utils.botocore import is_boto
 
 from .._bucket import encryption, lifecycle, replication
 from .._model.core import STACK_TAG, Found, Reality, Value, reality_of
+from .._model.partitions import dns_suffix
 from .._model.policy import canonical
 from .._model.storage import REPLICA, bucket_prefix, usual_buckets
 from .context import Context, tags_of
@@ -217,11 +218,11 @@ def _output(bucket: Found | None) -> dict[str, Value]:
     if bucket is None:
         return dict.fromkeys(("name", "arn", "region", "domain_name", "key_arn"))
     region, encryption = str(bucket.attributes["region"]), bucket.attributes["encryption"]
-    suffix = "amazonaws.com.cn" if region.startswith("cn-") else "amazonaws.com"
+    partition = str(bucket.arn).split(":")[1]
     return {
         "name": bucket.name,
         "arn": bucket.arn,
         "region": region,
-        "domain_name": f"{bucket.name}.s3.{region}.{suffix}",
+        "domain_name": f"{bucket.name}.s3.{region}.{dns_suffix(partition)}",
         "key_arn": encryption["key_arn"] if isinstance(encryption, Mapping) else None,
     }
