@@ -5,12 +5,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 from .._botocore import BotoCoreError, ClientError, EndpointConnectionError
 from .._model.core import STACK_TAG, Found, Model, Reality, Resource, Stack, Value
 from .._stack.context import Context
+from .._stack.storage import account_buckets
 from .findings import Finding, absent
 
 Answer = dict[str, Any]
@@ -59,6 +61,11 @@ class Subject:
         """All instances of the region."""
         return listing(self.context, "rds", "describe_db_instances", "DBInstances")
 
+    def buckets(self) -> list[Answer]:
+        """All of the account, whatever their regions."""
+        with _told("s3"):
+            return account_buckets(self.context)
+
     def planned(self, layer: str, kind: str) -> list[Resource]:
         """The resources of one kind that a layer would have."""
         return [resource for resource in self.models.get(layer, {}).values() if resource.type == kind]
@@ -100,22 +107,28 @@ def call(
     **arguments: Any,
 ) -> Answer | None:
     """The answer; None where AWS answers with one of the error codes unless. Raises Unanswered."""
-    try:
-        return context.call(service, operation, region, **arguments)
-    except ClientError as error:
-        if error.response["Error"]["Code"] in tuple(unless):
-            return None
-        raise refused(service, error.operation_name, error) from error
-    except BotoCoreError as error:
-        raise unreachable(error) from error
+    with _told(service):
+        try:
+            return context.call(service, operation, region, **arguments)
+        except ClientError as error:
+            if error.response["Error"]["Code"] in tuple(unless):
+                return None
+            raise
 
 
 def listing(
     context: Context, service: str, operation: str, result: str, region: str | None = None, **arguments: Any
 ) -> list[Answer]:
     """Every item of a listing, all pages. Raises Unanswered."""
-    try:
+    with _told(service):
         return context.pages(service, operation, result, region, **arguments)
+
+
+@contextmanager
+def _told(service: str) -> Iterator[None]:
+    """Turns what keeps AWS from answering into Unanswered."""
+    try:
+        yield
     except ClientError as error:
         raise refused(service, error.operation_name, error) from error
     except BotoCoreError as error:

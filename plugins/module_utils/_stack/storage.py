@@ -51,14 +51,14 @@ class Bucket:
 
 def read_storage(context: Context) -> Reality:
     """The layer's resources by key: the buckets of both regions and what is set on them."""
-    names = [bucket["Name"] for bucket in _account_buckets(context)]
+    names = [bucket["Name"] for bucket in account_buckets(context)]
     near = [name for name in names if name.startswith(bucket_prefix(context.stack))]
     buckets = [bucket for bucket in context.each(lambda name: _identify(context, name), near) if bucket]
     found = [item for group in context.each(lambda bucket: list(_read(context, bucket)), buckets) for item in group]
     return reality_of(found)
 
 
-def _account_buckets(context: Context) -> list[Answer]:
+def account_buckets(context: Context) -> list[Answer]:
     """All buckets of the account, in pages: where it may have more than 10 000, S3 refuses to list them at once.
 
     https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListBuckets.html

@@ -14,7 +14,6 @@ from typing import Any
 from ..._layers import LAYERS
 from ..._model.core import STACK_TAG, Resource, Value
 from ..._stack.context import tags_of
-from ..._stack.storage import BUCKET_PAGES
 from ..asking import Question, Subject, Unanswered, call, listing, without, without_values
 from ..findings import Finding, finding
 
@@ -60,7 +59,8 @@ def _buckets(subject: Subject) -> Iterator[Finding]:
         try:
             answer = call(subject.context, "s3", "get_bucket_tagging", region, unless, Bucket=bucket.name) or {}
         except Unanswered:
-            if not _of_another_account(subject, bucket, region):
+            # A read that was denied, of a bucket that this account does not have.
+            if bucket.name in {item["Name"] for item in subject.buckets()}:
                 raise
             return [_taken("project", "bucket", bucket.name, "another account", subject)]
         owner = _foreign(subject, tags_of(answer.get("TagSet")))
@@ -68,12 +68,6 @@ def _buckets(subject: Subject) -> Iterator[Finding]:
 
     for found in subject.context.each(one, subject.missing("storage", "bucket")):
         yield from found
-
-
-def _of_another_account(subject: Subject, bucket: Resource, region: str) -> bool:
-    """A read that was denied, of a bucket that this account does not have."""
-    own = listing(subject.context, "s3", "list_buckets", "Buckets", region, PaginationConfig=BUCKET_PAGES)
-    return bucket.name not in {item["Name"] for item in own}
 
 
 def _databases(subject: Subject) -> Iterator[Finding]:

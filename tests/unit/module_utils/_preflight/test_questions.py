@@ -14,6 +14,7 @@ from typing import Any
 os.environ.setdefault("MOTO_EC2_LOAD_DEFAULT_AMIS", "false")
 
 import pytest
+from botocore.client import BaseClient
 
 from ansible_collections.cutover.aws.plugins.module_utils._model.core import (
     STACK_TAG,
@@ -241,6 +242,22 @@ class TestTaken:
 
     def test_a_bucket_that_is_free_has_no_finding(self, ask: Ask) -> None:
         assert ask(taken.QUESTIONS, {"storage": resource("bucket", "acme-prod-logs", region="us-west-2")}) == []
+
+    @pytest.mark.parametrize("can_page", [True, False], ids=["this botocore", "an older one"])
+    def test_a_bucket_of_another_account_is_told(
+        self, ask: Ask, cloud: LocalCloud, monkeypatch: pytest.MonkeyPatch, can_page: bool
+    ) -> None:
+        if not can_page:
+            monkeypatch.setattr(BaseClient, "can_paginate", lambda _s3, _name: False)
+            monkeypatch.setattr(BaseClient, "get_paginator", lambda _s3, name: pytest.fail(f"{name} has no pages"))
+        denied = {"kind": "error", "status": 403, "code": "AccessDenied", "match": {"operation": "GetBucketTagging"}}
+        cloud.control.faults([denied])
+        questions = [one for one in taken.QUESTIONS if one.name == "names of buckets"]
+        try:
+            (wrong,) = ask(questions, {"storage": resource("bucket", "acme-prod-logs", region="us-east-1")})
+        finally:
+            cloud.control.faults()
+        assert "belongs to another account" in wrong.rule
 
     def test_a_key_alias_of_another_stack_is_told(self, ask: Ask, cloud: LocalCloud) -> None:
         models = {"keys": resource("kms_alias", "alias/acme-prod", region="us-west-2")}
