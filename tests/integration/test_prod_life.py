@@ -47,6 +47,12 @@ def test_a_second_run_changes_nothing_and_writes_nothing(prod: Built, cloud: Cli
     assert cloud.calls(since=mark, access="write") == []
 
 
+def test_a_run_that_takes_nothing_for_granted_changes_nothing_either(prod: Built) -> None:
+    """Every task of every role, whatever the plan says."""
+    full = prod.controller.run("site.yml", cutover_full=True).expect()
+    assert full.changed() == 0
+
+
 def test_a_run_without_changes_looks_nothing_up_twice(prod: Built, cloud: Client) -> None:
     mark = cloud.mark()
     prod.controller.run("site.yml").expect()
