@@ -45,7 +45,7 @@ COUNTS = {
     "dashboard": 1,
     "zone": 1,
     "health check": 2,
-    "parameter": 162,
+    "parameter": 164,
 }
 
 
