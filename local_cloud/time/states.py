@@ -86,7 +86,7 @@ class States:
         named: Busy | None = refusals.get(request.operation)
         if named is None or named.named not in request.parameters:
             return []
-        return [(named, str(request.parameters[named.named]))]
+        return [(named, _name(str(request.parameters[named.named])))]
 
     # what begins
 
@@ -163,6 +163,11 @@ class States:
                 _set_state(item, kind, passage.state_at(now) or "")
                 found.append(item)
         return found
+
+
+def _name(identifier: str) -> str:
+    """RDS takes ARNs for names."""
+    return identifier.split(":", 6)[-1] if identifier.startswith("arn:aws:rds:") else identifier
 
 
 def _key(kind: Kind, request: Request, identifier: str) -> tuple[str, tuple[str, str], str]:

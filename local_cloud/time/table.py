@@ -231,6 +231,9 @@ DB_SNAPSHOT = Kind(
             "InvalidDBSnapshotState",
             "The source snapshot {} is not in the available state.",
         ),
+        "ModifyDBSnapshotAttribute": Busy(
+            "DBSnapshotIdentifier", "InvalidDBSnapshotState", "The snapshot {} is not in the available state."
+        ),
     },
 )
 
@@ -250,6 +253,14 @@ DB_CLUSTER_SNAPSHOT = Kind(
         "CopyDBClusterSnapshot": Course((("creating", 3.0),)),
     },
     extra={"creating": {"PercentProgress": 50}},
+    busy={
+        operation: Busy(named, "InvalidDBClusterSnapshotStateFault", "The snapshot {} is not in the available state.")
+        for operation, named in (
+            ("RestoreDBClusterFromSnapshot", "SnapshotIdentifier"),
+            ("CopyDBClusterSnapshot", "SourceDBClusterSnapshotIdentifier"),
+            ("ModifyDBClusterSnapshotAttribute", "DBClusterSnapshotIdentifier"),
+        )
+    },
 )
 
 NAT_GATEWAY = Kind(

@@ -49,10 +49,46 @@ REFUSED_WHILE_DISABLED = (
 
 def find_key(request: Request, key_id: str) -> Any:
     """moto's key for an identifier, ARN, alias or alias ARN; None where there is none."""
-    backend = request.backend("kms")
+    return key_in(request.backend("kms"), key_id)
+
+
+def key_in(backend: Any, key_id: str) -> Any:
+    """The same in moto's backend of any account and region."""
     name = backend.get_alias_name(key_id)
     found = backend.get_key_id_from_alias(name) if name.startswith("alias/") else backend.get_key_id(name)
     return backend.keys.get(found) if found else None
+
+
+def foreign_key(key: Any, account: str) -> bool:
+    """Whether a key's policy lets another account use it, as far as the policy names that account."""
+    return account in str(key.policy)
+
+
+@handles("kms", "DescribeKey")
+def describe_key_of_another_account(request: Request, next_handler: Next) -> Response:
+    """moto knows the caller's keys only."""
+    name = str(request.parameters.get("KeyId", ""))
+    account = name.split(":")[4] if name.startswith("arn:") else request.account
+    if account == request.account:
+        return next_handler(request)
+    region = name.split(":")[3]
+    key = request.backend(region=region, account=account).keys.get(name.rpartition("/")[2])
+    if key is None or region != request.region:
+        raise AwsError("NotFoundException", f"Key '{name}' does not exist")
+    if not foreign_key(key, request.account):
+        message = (
+            "The ciphertext refers to a customer master key that does not exist, or you are not allowed to access."
+        )
+        raise AwsError("AccessDeniedException", message)
+    return request.answer(key.to_dict())
+
+
+@amends("kms", "DescribeKey")
+def tell_whose_it_is(request: Request, result: dict[str, Any]) -> None:
+    """Keys that AWS made for a service are its own."""
+    key = request.backend().keys.get(result["KeyMetadata"]["KeyId"])
+    if key is not None and any(name.startswith("alias/aws/") for name in key.aliases):
+        result["KeyMetadata"]["KeyManager"] = "AWS"
 
 
 @handles("kms", "CancelKeyDeletion", "DisableKey", "EnableKey", "ScheduleKeyDeletion", "TagResource", "UntagResource")

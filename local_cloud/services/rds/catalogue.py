@@ -80,6 +80,20 @@ ENGINES = {
             41,
         ),
         Engine(
+            "mariadb",
+            "MariaDB Community Edition",
+            {
+                "mariadb10.11": ("10.11.11", "10.11.13", "10.11.14"),
+                "mariadb11.4": ("11.4.5", "11.4.7", "11.4.8"),
+            },
+            "11.4.8",
+            (*BURSTABLE, *GRAVITON_BURSTABLE, *STANDARD),
+            "general-public-license",
+            ("audit", "error", "general", "slowquery", "iam-db-auth-error"),
+            3306,
+            41,
+        ),
+        Engine(
             "postgres",
             "PostgreSQL",
             {

@@ -58,7 +58,7 @@ def complete_new_instance(request: Request, next_handler: Next) -> Response:
     _place(request, database)
     _name_key(request, database)
     _set_insights(request, database)
-    _randomize_password(database)
+    randomize_password(database)
     return _read_again(request, response, database)
 
 
@@ -70,7 +70,7 @@ def complete_modified_instance(request: Request, next_handler: Next) -> Response
         return response
     _set_insights(request, database)
     if request.parameters.get("ManageMasterUserPassword") or request.parameters.get("RotateMasterUserPassword"):
-        _randomize_password(database)
+        randomize_password(database)
     return _read_again(request, response, database)
 
 
@@ -120,7 +120,7 @@ def new_password() -> str:
     return "".join(secrets.choice(PASSWORD_ALPHABET) for _ in range(PASSWORD_LENGTH))
 
 
-def _randomize_password(database: Any) -> None:
+def randomize_password(database: Any) -> None:
     """moto gives every managed secret the same password, and the user name admin."""
     managed = getattr(database, "master_user_secret", None)
     if managed is not None:

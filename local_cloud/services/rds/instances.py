@@ -29,7 +29,7 @@ RETENTION_DAYS = range(36)
 def check_new_instance(request: Request, next_handler: Next) -> Response:
     parameters = request.parameters
     engine = ENGINES.get(parameters.get("Engine", ""))
-    _check_identifier(parameters.get("DBInstanceIdentifier", ""))
+    check_identifier(parameters.get("DBInstanceIdentifier", ""))
     if engine is None:
         # moto names the engines that exist
         return next_handler(request)
@@ -38,7 +38,7 @@ def check_new_instance(request: Request, next_handler: Next) -> Response:
         _check_credentials(engine, parameters)
         _check_storage(engine, parameters)
         parameters = {**parameters, "EngineVersion": version}
-    _check_surroundings(request, engine, version)
+    check_surroundings(request, engine, version)
     return next_handler(request.with_parameters(parameters))
 
 
@@ -51,7 +51,7 @@ def check_changes(request: Request, next_handler: Next) -> Response:
         return next_handler(request)
     wanted_class = parameters.get("DBInstanceClass")
     if wanted_class and wanted_class not in engine.classes:
-        raise _no_such_combination(engine, wanted_class, database.engine_version)
+        raise no_such_combination(engine, wanted_class, database.engine_version)
     if "MasterUserPassword" in parameters:
         check_password(engine, parameters["MasterUserPassword"])
     if parameters.get("AllocatedStorage", database.allocated_storage) < database.allocated_storage:
@@ -62,7 +62,7 @@ def check_changes(request: Request, next_handler: Next) -> Response:
     return next_handler(request)
 
 
-def _check_identifier(identifier: str) -> None:
+def check_identifier(identifier: str) -> None:
     if not IDENTIFIER.fullmatch(identifier):
         message = (
             "The parameter DBInstanceIdentifier is not a valid identifier. Identifiers must begin with a letter; "
@@ -79,13 +79,13 @@ def _check_offer(engine: Engine, parameters: dict[str, Any]) -> str:
         raise AwsError("InvalidParameterCombination", f"Cannot find version {wanted} for {engine.name}")
     instance_class = parameters.get("DBInstanceClass", "")
     if instance_class not in engine.classes:
-        raise _no_such_combination(engine, instance_class, found[1])
+        raise no_such_combination(engine, instance_class, found[1])
     if parameters.get("EnablePerformanceInsights") and not engine.supports_insights(instance_class):
         raise AwsError("InvalidParameterCombination", "Performance Insights not supported for this configuration.")
     return found[1]
 
 
-def _no_such_combination(engine: Engine, instance_class: str, version: str) -> AwsError:
+def no_such_combination(engine: Engine, instance_class: str, version: str) -> AwsError:
     message = (
         "RDS does not support creating a DB instance with the following combination: "
         f"DBInstanceClass={instance_class}, Engine={engine.name}, EngineVersion={version}, "
@@ -148,13 +148,13 @@ def _check_retention(parameters: dict[str, Any]) -> None:
         raise AwsError("InvalidParameterValue", message)
 
 
-def _check_surroundings(request: Request, engine: Engine, version: str) -> None:
+def check_surroundings(request: Request, engine: Engine, version: str) -> None:
     parameters = request.parameters
     _check_retention(parameters)
     _check_monitoring_role(request)
     _check_family(request, engine, version)
-    _check_network(request)
-    _check_keys(request)
+    check_network(request)
+    check_keys(request)
     strange = sorted(set(parameters.get("EnableCloudwatchLogsExports", [])) - set(engine.logs))
     if strange:
         message = f"You cannot use the log types '{', '.join(strange)}' with engine version {engine.name} {version}."
@@ -185,7 +185,7 @@ def _check_family(request: Request, engine: Engine, version: str) -> None:
         raise AwsError("InvalidParameterCombination", message)
 
 
-def _check_network(request: Request) -> None:
+def check_network(request: Request) -> None:
     parameters = request.parameters
     group = request.backend().subnet_groups.get(parameters.get("DBSubnetGroupName", "").lower())
     for group_id in parameters.get("VpcSecurityGroupIds", []):
@@ -201,7 +201,7 @@ def _check_network(request: Request) -> None:
             raise AwsError("InvalidParameterCombination", message)
 
 
-def _check_keys(request: Request) -> None:
+def check_keys(request: Request) -> None:
     for name in ("KmsKeyId", "PerformanceInsightsKMSKeyId", "MasterUserSecretKmsKeyId"):
         key_id = request.parameters.get(name)
         key = find_key(request, key_id) if key_id else None
