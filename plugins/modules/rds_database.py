@@ -33,33 +33,12 @@ options:
         since RDS upgrades minor versions by itself.
       - Another major version is refused, since moving to it is a migration.
     type: str
-  instance_class:
-    description: For example C(db.m7g.large).
-    type: str
-  storage_type:
-    description: The kind of volume.
-    type: str
-    choices: [gp2, gp3, io1, io2]
-    default: gp3
   allocated_storage:
     description: GiB. It can only grow; storage that has grown by itself satisfies a smaller value.
-    type: int
-  max_allocated_storage:
-    description: GiB up to which storage grows by itself; without it, it does not grow.
-    type: int
-  iops:
-    description: Provisioned operations a second; without it AWS's baseline.
-    type: int
-  storage_throughput:
-    description: Provisioned MiB a second of V(gp3); without it AWS's baseline.
     type: int
   key_arn:
     description: ARN of the KMS key that encrypts storage and snapshots. AWS cannot change it.
     type: str
-  multi_az:
-    description: Whether there is a standby in another zone.
-    type: bool
-    default: true
   subnet_group:
     description: Name of the DB subnet group. AWS cannot change it within a network.
     type: str
@@ -70,9 +49,6 @@ options:
     description: Ids of the security groups.
     type: list
     elements: str
-  port:
-    description: TCP port, 1150 to 65535. AWS restarts the database when it changes.
-    type: int
   database_name:
     description: Name of the first database; without it none is made. AWS cannot change it.
     type: str
@@ -82,63 +58,6 @@ options:
   password_key_arn:
     description: ARN of the KMS key that encrypts the secret with the master user's password. AWS cannot change it.
     type: str
-  publicly_accessible:
-    description: Whether the endpoint has a public address.
-    type: bool
-    default: false
-  deletion_protection:
-    description: Whether AWS refuses to delete the instance.
-    type: bool
-    default: true
-  backup_retention:
-    description: Days for which automated backups are kept, 0 to 35; V(0) turns them off.
-    type: int
-    default: 7
-  backup_window:
-    description: Daily window of the backups, UTC, C(hh:mm-hh:mm), 30 minutes or more, outside of O(maintenance_window).
-    type: str
-  maintenance_window:
-    description: Weekly window of maintenance, UTC, C(ddd:hh:mm-ddd:hh:mm), 30 minutes or more.
-    type: str
-  copy_tags_to_snapshot:
-    description: Whether snapshots carry the instance's tags.
-    type: bool
-    default: true
-  auto_minor_version_upgrade:
-    description: Whether RDS upgrades minor versions in the maintenance window.
-    type: bool
-    default: true
-  ca_certificate:
-    description: Certificate authority of the server's certificate. A change restarts engines that cannot reload it.
-    type: str
-  iam_authentication:
-    description: Whether users can log in with IAM.
-    type: bool
-    default: false
-  performance_insights:
-    description: Whether Performance Insights is on.
-    type: bool
-    default: true
-  performance_insights_key_arn:
-    description: ARN of the KMS key that encrypts its data. AWS cannot change it.
-    type: str
-  performance_insights_retention:
-    description: Days, V(7), V(731), or months times 31.
-    type: int
-  monitoring_interval:
-    description: Seconds between two samples of enhanced monitoring; V(0) turns it off.
-    type: int
-    choices: [0, 1, 5, 10, 15, 30, 60]
-    default: 60
-  monitoring_role_arn:
-    description: ARN of the role that lets C(monitoring.rds.amazonaws.com) write the samples.
-    type: str
-  log_exports:
-    description: Logs that go to CloudWatch Logs. Their groups ought to exist beforehand; RDS makes them without
-      retention and key.
-    type: list
-    elements: str
-    default: []
   final_snapshot:
     description: Name of the snapshot that is taken before the instance is removed; without it none is taken.
     type: str
@@ -157,6 +76,7 @@ options:
     choices: [present, absent, rebooted]
     default: present
 extends_documentation_fragment:
+  - cutover.aws.rds.settings
   - cutover.aws.module.tags
   - cutover.aws.module.changes
   - amazon.aws.common.modules
@@ -214,6 +134,7 @@ from ..module_utils._errors import fail_clearly
 from ..module_utils._plan.settle import Clock
 from ..module_utils._rds import api
 from ..module_utils._rds.instance import DELETING, reboot_pending
+from ..module_utils._rds.options import SETTINGS
 from ..module_utils._rds.plan import deletion, instance_plan
 from ..module_utils._rds.versions import ENGINES
 
@@ -232,41 +153,14 @@ NEEDED += ["password_key_arn", "backup_window", "maintenance_window", "ca_certif
 
 ATTRIBUTES: dict[str, Any] = {
     "engine": {"type": "str", "choices": list(ENGINES)},
-    "engine_version": {"type": "str"},
-    "instance_class": {"type": "str"},
-    "storage_type": {"type": "str", "choices": ["gp2", "gp3", "io1", "io2"], "default": "gp3"},
-    "allocated_storage": {"type": "int"},
-    "max_allocated_storage": {"type": "int"},
-    "iops": {"type": "int"},
-    "storage_throughput": {"type": "int"},
     "key_arn": {"type": "str", "no_log": False},
-    "multi_az": {"type": "bool", "default": True},
-    "subnet_group": {"type": "str"},
-    "parameter_group": {"type": "str"},
-    "security_groups": {"type": "list", "elements": "str"},
-    "port": {"type": "int"},
     "database_name": {"type": "str"},
     "username": {"type": "str"},
-    "password_key_arn": {"type": "str", "no_log": False},
-    "publicly_accessible": {"type": "bool", "default": False},
-    "deletion_protection": {"type": "bool", "default": True},
-    "backup_retention": {"type": "int", "default": 7},
-    "backup_window": {"type": "str"},
-    "maintenance_window": {"type": "str"},
-    "copy_tags_to_snapshot": {"type": "bool", "default": True},
-    "auto_minor_version_upgrade": {"type": "bool", "default": True},
-    "ca_certificate": {"type": "str"},
-    "iam_authentication": {"type": "bool", "default": False},
-    "performance_insights": {"type": "bool", "default": True},
-    "performance_insights_key_arn": {"type": "str", "no_log": False},
-    "performance_insights_retention": {"type": "int"},
-    "monitoring_interval": {"type": "int", "choices": [0, 1, 5, 10, 15, 30, 60], "default": 60},
-    "monitoring_role_arn": {"type": "str"},
-    "log_exports": {"type": "list", "elements": "str", "default": []},
+    **SETTINGS,
 }
 """The options that are attributes of the instance, by the same names."""
 
-OPTIONAL = ("iops", "storage_throughput", "port")
+OPTIONAL = ("iops", "storage_throughput", "port", "option_group")
 """AWS's own business where they are not given."""
 
 

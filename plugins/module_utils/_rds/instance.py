@@ -81,6 +81,7 @@ def instance_attributes(item: Mapping[str, Any]) -> dict[str, Value]:
         "multi_az": bool(item.get("MultiAZ")),
         "subnet_group": (item.get("DBSubnetGroup") or {}).get("DBSubnetGroupName"),
         "parameter_group": next((g["DBParameterGroupName"] for g in item.get("DBParameterGroups") or []), None),
+        "option_group": next((g["OptionGroupName"] for g in item.get("OptionGroupMemberships") or []), None),
         "security_groups": sorted(
             g["VpcSecurityGroupId"] for g in item.get("VpcSecurityGroups") or [] if g.get("Status") != "removing"
         ),
@@ -105,6 +106,7 @@ def instance_attributes(item: Mapping[str, Any]) -> dict[str, Value]:
         "monitoring_interval": item.get("MonitoringInterval") or 0,
         "monitoring_role_arn": item.get("MonitoringRoleArn"),
         "log_exports": sorted(item.get("EnabledCloudwatchLogsExports") or []),
+        "lifecycle_support": item.get("EngineLifecycleSupport"),
         "pending_reboot": reboot_pending(item),
         "state": state(item),
         "tags": tags_of(item.get("TagList")),

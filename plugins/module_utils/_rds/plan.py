@@ -29,6 +29,7 @@ CREATE_NAMES: Mapping[str, str] = {
     "multi_az": "MultiAZ",
     "subnet_group": "DBSubnetGroupName",
     "parameter_group": "DBParameterGroupName",
+    "option_group": "OptionGroupName",
     "security_groups": "VpcSecurityGroupIds",
     "port": "Port",
     "database_name": "DBName",
@@ -50,6 +51,7 @@ CREATE_NAMES: Mapping[str, str] = {
     "monitoring_interval": "MonitoringInterval",
     "monitoring_role_arn": "MonitoringRoleArn",
     "log_exports": "EnableCloudwatchLogsExports",
+    "lifecycle_support": "EngineLifecycleSupport",
 }
 """What CreateDBInstance calls each attribute of the model."""
 
@@ -177,8 +179,8 @@ def _modify(item: Mapping[str, Any], changed: Attributes, wanted: Attributes) ->
         request["DBPortNumber"] = request.pop("Port")
     if "log_exports" in sent:
         del request["EnableCloudwatchLogsExports"]
-        request["CloudwatchLogsExportConfiguration"] = _log_exports(
-            item.get("EnabledCloudwatchLogsExports", []), _strings(wanted["log_exports"])
+        request["CloudwatchLogsExportConfiguration"] = log_exports(
+            item.get("EnabledCloudwatchLogsExports", []), wanted["log_exports"]
         )
     if "max_allocated_storage" in sent and sent["max_allocated_storage"] is None:
         # AWS's way of saying that storage shall not grow by itself.
@@ -193,8 +195,10 @@ def _wants_iops(item: Mapping[str, Any]) -> bool:
     return bool(item.get("Iops")) and (kind in ("io1", "io2") or (kind == "gp3" and large))
 
 
-def _log_exports(found: Sequence[str], wanted: Sequence[str]) -> dict[str, list[str]]:
-    return {"EnableLogTypes": sorted(set(wanted) - set(found)), "DisableLogTypes": sorted(set(found) - set(wanted))}
+def log_exports(found: Sequence[str], wanted: Value) -> dict[str, list[str]]:
+    """What CloudwatchLogsExportConfiguration takes."""
+    names = set(_strings(wanted))
+    return {"EnableLogTypes": sorted(names - set(found)), "DisableLogTypes": sorted(set(found) - names)}
 
 
 def _strings(value: Value) -> list[str]:

@@ -27,6 +27,9 @@ ENGINES: Mapping[str, Engine] = {
     "postgres": Engine(5432, 1, frozenset({"postgresql", "upgrade", "iam-db-auth-error"})),
 }
 
+AURORA: Mapping[str, str] = {"aurora-mysql": "mysql", "aurora-postgresql": "postgres"}
+"""Whose versions the engines of Aurora count like."""
+
 
 def numbers(version: str) -> tuple[int, ...]:
     """8.4.6 is (8, 4, 6)."""
@@ -35,7 +38,8 @@ def numbers(version: str) -> tuple[int, ...]:
 
 def major(engine: str, version: str) -> str:
     """The major version as families and upgrades count it: 8.4 of MySQL 8.4.6, 16 of PostgreSQL 16.4."""
-    parts = ENGINES[engine].major_parts if engine in ENGINES else 2
+    counted_as = engine if engine in ENGINES else AURORA.get(engine, "mysql")
+    parts = ENGINES[counted_as].major_parts
     return ".".join(str(number) for number in numbers(version)[:parts])
 
 
