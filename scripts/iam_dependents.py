@@ -16,7 +16,15 @@ class Dependent:
     reason: str
 
 
-KEYED = ("rds:CreateDBInstance", "rds:ModifyDBInstance")
+RESTORING = (
+    "rds:RestoreDBClusterFromSnapshot",
+    "rds:RestoreDBClusterToPointInTime",
+    "rds:RestoreDBInstanceFromDBSnapshot",
+    "rds:RestoreDBInstanceToPointInTime",
+)
+COPYING = ("rds:CopyDBClusterSnapshot", "rds:CopyDBSnapshot")
+MANAGED = ("rds:CreateDBInstance", "rds:ModifyDBCluster", "rds:ModifyDBInstance")
+KEYED = (*COPYING, *MANAGED, *RESTORING)
 TOLD = "sns:Publish"
 
 DEPENDENT = (
@@ -60,8 +68,8 @@ DEPENDENT = (
     Dependent("ssm:AddTagsToResource", ("ssm:PutParameter",), "parameters are created with their tags"),
     Dependent(
         "rds:AddTagsToResource",
-        ("rds:CreateDBInstance", "rds:DeleteDBInstance"),
-        "the instance is created with its tags, and they are copied to the final snapshot",
+        (*COPYING, "rds:CreateDBInstance", "rds:CreateDBSnapshot", "rds:DeleteDBInstance", *RESTORING),
+        "databases and snapshots are made with their tags, and an instance's are copied to its final snapshot",
     ),
     Dependent(
         "rds:CreateDBSnapshot", ("rds:DeleteDBInstance",), "the final snapshot is taken in the name of who deletes"
@@ -74,13 +82,14 @@ DEPENDENT = (
     Dependent(
         "kms:Decrypt",
         (*KEYED, TOLD),
-        "Secrets Manager encrypts the managed password in the caller's name (Amazon RDS "
-        "User Guide, permissions required for Secrets Manager integration), and SNS a message to an encrypted topic",
+        "snapshots are read and written anew, Secrets Manager encrypts the managed password in the caller's name "
+        "(Amazon RDS User Guide, permissions required for Secrets Manager integration), and SNS a message to an "
+        "encrypted topic",
     ),
     Dependent("kms:GenerateDataKey", (*KEYED, TOLD), "the same"),
     Dependent("kms:DescribeKey", KEYED, "RDS checks that the key is there and can be used"),
     Dependent(
-        "secretsmanager:CreateSecret", KEYED, "RDS makes the secret of the managed password in the caller's name"
+        "secretsmanager:CreateSecret", MANAGED, "RDS makes the secret of the managed password in the caller's name"
     ),
-    Dependent("secretsmanager:TagResource", KEYED, "RDS tags that secret"),
+    Dependent("secretsmanager:TagResource", MANAGED, "RDS tags that secret"),
 )

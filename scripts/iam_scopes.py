@@ -160,12 +160,20 @@ def _keys(target: Target) -> tuple[Scope, ...]:
 
 
 def _database(target: Target) -> tuple[Scope, ...]:
-    kinds = [f"{kind}:{target.names()}" for kind in ("db", "pg", "subgrp", "snapshot")]
+    names = target.names()
+    kinds = ("db", "pg", "subgrp", "snapshot", "cluster", "cluster-pg", "cluster-snapshot")
+    # A database that names no option group gets the engine's default one, and that is asked for as well.
+    own = [target.arn("rds", kind) for kind in [*(f"{kind}:{names}" for kind in kinds), "og:default:*"]]
+    # What a restore begins with is often not the stack's: its name, its account.
+    sources = [target.arn("rds", f"{kind}:*", account="*") for kind in ("snapshot", "cluster-snapshot")]
+    secrets = [target.arn("secretsmanager", f"secret:{name}") for name in ("rds!db-*", "rds!cluster-*")]
+    given = target.arn("secretsmanager", f"secret:{target.stack}-*")
     return (
         Scope("data", "RdsRead", ["rds:Describe*"], ["*"]),
-        # An instance that names no option group gets the engine's default one, and that is asked for as well.
-        Scope("data", "RdsOwn", ["rds:*"], [target.arn("rds", kind) for kind in [*kinds, "og:default:*"]]),
-        Scope("data", "DatabaseSecret", ["secretsmanager:*"], [target.arn("secretsmanager", "secret:rds!db-*")]),
+        Scope("data", "RdsRestore", ["rds:CopyDB*Snapshot", "rds:RestoreDB*"], [*own, *sources]),
+        Scope("data", "RdsOwn", ["rds:*"], own),
+        Scope("data", "GivenSecret", ["secretsmanager:GetSecretValue"], [given]),
+        Scope("data", "DatabaseSecret", ["secretsmanager:*"], secrets),
     )
 
 

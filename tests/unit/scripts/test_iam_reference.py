@@ -61,6 +61,8 @@ def arn_of(action: str, kind: Kind) -> str:
     names = dict(NAMES)
     if action == "iam:CreateServiceLinkedRole":
         names["RoleNameWithPath"] = "aws-service-role/rds.amazonaws.com/AWSServiceRoleForRDS"
+    if action == "secretsmanager:GetSecretValue":
+        names["SecretId"] = "acme-prod-database-a1b2c3"
     if action in ("ssm:GetParameter", "ssm:GetParameters"):
         names |= {"Account": "", "ParameterNameWithoutLeadingSlash": PUBLISHED_BY_AWS}
     return kind.filled(names, "acme-prod-app")

@@ -21,6 +21,8 @@ from ansible_collections.cutover.aws.plugins.module_utils._rds.versions import f
         ("postgres", "16.10", "16.9", True),
         ("postgres", "16.8", "16.9", False),
         ("postgres", "17.1", "16.9", False),
+        ("aurora-postgresql", "17.5", "17.4", True),
+        ("aurora-mysql", "8.0.mysql_aurora.3.08.2", "8.0.mysql_aurora.3.10.0", False),
     ],
 )
 def test_a_newer_minor_version_is_as_good(engine: str, found: str, wanted: str, good: bool) -> None:
