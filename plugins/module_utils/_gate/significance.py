@@ -9,17 +9,16 @@ import math
 import sys
 from collections.abc import Sequence
 from importlib import import_module
-from importlib.util import find_spec
 from typing import Any
+
+from .. import _extras
 
 LIBRARY = "scipy"
 
 
 def missing() -> str | None:
     """What to do where SciPy is not installed."""
-    if find_spec(LIBRARY):
-        return None
-    return f"{LIBRARY} is missing for {sys.executable}, which computes the test; install it: pip install {LIBRARY}"
+    return _extras.missing(LIBRARY, LIBRARY, "computes the test")
 
 
 def more_than(count: int, total: int, share: float) -> float:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.cutover.aws.plugins.module_utils._gate import significance
+from ansible_collections.cutover.aws.plugins.module_utils import _extras
 from ansible_collections.cutover.aws.plugins.modules import traffic_gate
 from local_cloud.testing import LocalCloud
 from tests.unit.module_utils._gate.asking import FIT, GREEN, LATENCY
@@ -188,7 +188,7 @@ def test_all_mistakes_at_once(run: Run) -> None:
 def test_a_missing_library_is_told_before_anything_is_asked(
     cloud: LocalCloud, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(significance, "find_spec", lambda _name: None)
+    monkeypatch.setattr(_extras, "find_spec", lambda _name: None)
     gates = [{"name": kind, "type": kind, **FIT[kind]} for kind in ("share", "compare", "alarm")]
     mark = cloud.control.mark()
     said = run(traffic_gate.main, gates=gates)["msg"]
