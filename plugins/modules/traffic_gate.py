@@ -263,6 +263,7 @@ notes:
 seealso:
   - module: cutover.aws.route53_weighted_shift
   - module: cutover.aws.elb_weighted_shift
+  - module: cutover.aws.sql_compare
 """
 
 EXAMPLES = r"""
