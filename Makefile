@@ -60,6 +60,12 @@ live: python ## run whole shifts under load, well and disturbed, on live local c
 	@$(SETUP) run test browser
 	@$(BIN)/python -m pytest -n 2 tests/live $(PYTEST_ARGS)
 
+.PHONY: databases
+databases: python ## compare databases of real servers, whole and damaged (installs MariaDB and PostgreSQL where it may)
+	@scripts/databases
+	@$(SETUP) run test
+	@$(BIN)/python -m pytest -n 2 tests/databases $(PYTEST_ARGS)
+
 .PHONY: parity
 parity: python ## compare warm tasks with the stock path, task by task (about ten minutes)
 	@$(SETUP) run test
