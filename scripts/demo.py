@@ -95,6 +95,8 @@ class Demo:
                 shift.terminate()
                 shift.wait()
         report = load.stop()
+        if rollback:
+            say("That the play has failed is as it should be: its traffic is back on blue, not where it was to go.")
         say("\n".join(["What the clients saw, ten seconds a line:", *table(report, self._names(), broken)]))
         say("\n".join(summary(report)))
         expected = {"blue": 100, "green": 0} if rollback else {"blue": 0, "green": 100}

@@ -94,6 +94,8 @@ def test_mistakes_are_told_together_and_nothing_is_written(controller: Controlle
     ):
         assert mistake in told
     guards = {side: {"alarm": world.alarm(side)} for side in ("blue", "green")}
+    nothing = world.run(migration_record_groups=[]).expect(2)
+    assert "acme-prod has no weighted records. If the stack does not stand yet" in " ".join(nothing.output.split())
     slow = world.run(migration_delivery=120, migration_guards=guards).expect(2)
     told = " ".join(slow.output.split())
     assert "but the bake is 10 s" in told

@@ -97,7 +97,8 @@ class ShareQuestion(Question):
         lowest, highest = (edge / ALL for edge in self.band)
         share = own / total
         chance = min(more_than(own, total, highest), less_than(own, total, lowest))
-        seen = f"{ALL * share:.2f} % of {total} requests, where the weight says {self.weight:g} %"
+        counted = f"{ALL * share:.2f} % of {total} requests since {self.start:%H:%M} UTC"
+        seen = f"{counted}, where the weight says {self.weight:g} %"
         evidence = {**evidence, "share": round(ALL * share, 3), "probability": chance}
         if lowest <= share <= highest:
             return passed(seen, evidence)
@@ -107,7 +108,7 @@ class ShareQuestion(Question):
 
     def _asked(self) -> dict[str, object]:
         others = [dict(query.metrics[0][1].dimensions) for query in self.queries[1:]]
-        judged = {"from": self.start.isoformat(), "to": self.end.isoformat(), "since": self.since}
+        judged = {"from": min(self.start, self.end).isoformat(), "to": self.end.isoformat(), "since": self.since}
         said = {"weight": self.weight, "allowed": list(self.band), "minimum": self.minimum}
         return {**shown_query(self.queries[0]), **judged, "others": others, **said}
 

@@ -95,7 +95,7 @@ def _foreign_change(turn: Turn) -> Decision | None:
     if shares is None or set(shares) <= turn.state.allowed:
         return None
     status = Status.REFUSED if turn.state.at_start else Status.HELD
-    return turn.state, Finish(status, Reason.FOREIGN_CHANGE)
+    return replace(turn.state, allowed=frozenset(shares)), Finish(status, Reason.FOREIGN_CHANGE)
 
 
 def _returned(turn: Turn) -> Decision | None:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from ...module_utils._rollout.asked import SETTLING
-from ...module_utils._rollout.course import ALL, Course, Reason, State
+from ...module_utils._rollout.course import ALL, Control, Course, Reason, State
 from ...module_utils._rollout.judge import PASS
 from ...module_utils._rollout.story import share_now
 from .driver import Verdicts
@@ -22,7 +22,7 @@ def preview(course: Course, state: State, hands: ModuleHands) -> dict[str, Any]:
     deciding = [gate.name for gate in course.gates if gate.decides]
     plan = list(_moves(course, state))
     return {
-        "text": "\n".join(_lines(course, state, plan, verdicts)),
+        "text": "\n".join(_lines(course, state, plan, verdicts, hands.operator().control)),
         "changed": bool(plan),
         "weights": weights_of(course, share_now(state)),
         "stands": _stands(course, state),
@@ -36,8 +36,12 @@ def preview(course: Course, state: State, hands: ModuleHands) -> dict[str, Any]:
     }
 
 
-def _lines(course: Course, state: State, plan: Sequence[Mapping[str, Any]], verdicts: Verdicts) -> Iterator[str]:
+def _lines(
+    course: Course, state: State, plan: Sequence[Mapping[str, Any]], verdicts: Verdicts, control: Control
+) -> Iterator[str]:
     yield f"The shift stands {_stands(course, state)}, weights {_weights(weights_of(course, share_now(state)))}."
+    if control in (Control.STOP, Control.ROLLBACK):
+        yield f"  the control parameter says {control}: nothing moves forward until it says run"
     for move in plan:
         approval = ", once it is approved" if move.get("approval") else ""
         yield f"  after {move['after']} s at the earliest: {_weights(move['weights'])}{approval}"

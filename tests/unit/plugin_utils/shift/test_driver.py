@@ -261,6 +261,9 @@ def test_a_foreign_change_is_left_alone(weights: dict[str, int]) -> None:
     stage.at[90] = lambda modules: setattr(modules, "weights", weights)
     assert stage.run() == Finish("held", "foreign_change")  # type: ignore[arg-type]
     assert stage.modules.weights == weights
+    # Where all weights are 0 Route 53 divides evenly.
+    found = weights if any(weights.values()) else {"blue": 50, "green": 50}
+    assert stage.report["weights"] == found, "as they are found, not as they were"
 
 
 def test_check_mode_says_what_it_would_do_and_writes_nothing() -> None:
@@ -270,10 +273,18 @@ def test_check_mode_says_what_it_would_do_and_writes_nothing() -> None:
     shown = preview(stage.course, begin(stage.course, places.shares, places.ttl), stage.hands)
     assert (shown["changed"], shown["stands"], shown["fit"]) == (True, "at step 1 of 2", False)
     assert shown["plan"] == [{"weights": {"blue": 0, "green": 100}, "after": 120, "bake": 60.0, "approval": False}]
-    assert {name for name, _arguments, check in stage.modules.calls if not check} == {"traffic_gate"}
+    assert {name for name, _arguments, check in stage.modules.calls if not check} == {
+        "traffic_gate",
+        "ssm_parameter_info",
+    }
     assert shown["text"].splitlines() == [
         "The shift stands at step 1 of 2, weights blue 90, green 10.",
         "  after 120 s at the earliest: blue 0, green 100",
         "  gate green-errors: pass, as told",
         "  gate blue-errors: inconclusive, as told",
     ]
+    stage.modules.control = "rollback"
+    shown = preview(stage.course, begin(stage.course, places.shares, places.ttl), stage.hands)
+    assert (
+        "  the control parameter says rollback: nothing moves forward until it says run" in shown["text"].splitlines()
+    )
