@@ -41,6 +41,13 @@ class Pair:
         for side in (self.source, self.target):
             side.begin_anew(*statements)
 
+    def fails(self, damage: str, told: str) -> None:
+        """The target is damaged, and the verdict says where."""
+        self.target.run(*damage.split("; "))
+        result = self.compare(self.source, self.target)
+        assert result["verdict"] == "fail", result
+        assert told in result["reason"]
+
 
 @pytest.fixture(scope="session")
 def cloud() -> Iterator[LocalCloud]:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import HealthCheck, settings
 
+from local_cloud.clock import Clock, SystemClock
 from local_cloud.testing import LocalCloud
 
 # Property tests hold properties, not times: how long an example takes says more of the machine than of the code.
@@ -19,7 +20,13 @@ settings.load_profile("unhurried")
 
 
 @pytest.fixture(scope="module")
-def cloud() -> Iterator[LocalCloud]:
+def clock() -> Clock:
+    """The cloud's: the real one, but where tests set the time themselves."""
+    return SystemClock()
+
+
+@pytest.fixture(scope="module")
+def cloud(clock: Clock) -> Iterator[LocalCloud]:
     """One for all tests of a file; each uses names of its own."""
-    with LocalCloud() as running:
+    with LocalCloud(clock=clock) as running:
         yield running

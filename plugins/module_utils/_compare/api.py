@@ -4,12 +4,12 @@
 
 from __future__ import annotations
 
-import json
 import re
 from typing import Any
 
 from .._botocore import ClientError
 from .._errors import CutoverError
+from .._secrets import fields_of
 
 _arn = re.compile(r"arn:[\w-]+:secretsmanager:([a-z0-9-]+):\d{12}:secret:\S+")
 
@@ -26,7 +26,7 @@ def login(client: Any, arn: str, username: str | None) -> tuple[str, str]:
     username goes before that of the secret. Raises CutoverError.
     """
     try:
-        text = client.get_secret_value(SecretId=arn).get("SecretString", "")
+        found = fields_of(client, arn) or {}
     except ClientError as error:
         code = error.response["Error"]["Code"]
         raise CutoverError(
@@ -34,10 +34,8 @@ def login(client: Any, arn: str, username: str | None) -> tuple[str, str]:
             "secretsmanager:GetSecretValue for it, and kms:Decrypt for its key where that is not AWS's own."
         ) from error
     try:
-        found = json.loads(text)
         user, password = username or found["username"], found["password"]
-    except (ValueError, KeyError, TypeError):
-        # Without the cause: the text of a JSON error's document is the secret.
+    except KeyError:
         raise CutoverError(
             f'the secret {arn} is not of the form {{"username": ..., "password": ...}}, as RDS writes it. Nothing was '
             "compared. Where it lacks the user alone, give username."

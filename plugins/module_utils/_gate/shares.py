@@ -62,14 +62,15 @@ class ShareQuestion(Question):
         self.since: str | None = options["since"]
         self.band = _band(self.weight, options["tolerance"])
         self.minimum: int = options["minimum"] or _requests_for(self.weight, self.band)
-        self.start, self.end = window_of(options, now)
+        window = window_of(options, now)
+        self.start, self.end = window
         # A period that began under an earlier weight says nothing of this one.
         if since := moment_of(self.since):
             self.start = max(self.start, edge_after(since, options["period"]))
         sums = {**options, "statistic": "Sum"}
         sides = [options["dimensions"], *options["others"]]
         self.queries: tuple[Query, ...] = tuple(
-            query_of(sums, metric_of(sums, dimensions), window_of(options, now)) for dimensions in sides
+            query_of(sums, metric_of(sums, dimensions), window) for dimensions in sides
         )
 
     def judge(self, answers: Answers) -> Finding:

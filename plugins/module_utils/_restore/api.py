@@ -4,8 +4,7 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any
 
@@ -13,6 +12,7 @@ from ansible_collections.amazon.aws.plugins.module_utils.botocore import is_boto
 
 from .._errors import CutoverError
 from .._rds.api import find as find_instance
+from .._secrets import fields_of
 from .kinds import CLUSTER, INSTANCE, Kind
 from .requests import Write
 from .snapshot import Snapshot, snapshot_of
@@ -114,14 +114,10 @@ def events(client: Any, kind: str, name: str) -> list[str]:
 def password_of(client: Any, arn: str) -> tuple[str, str | None]:
     """Password and user name of a secret as Secrets Manager and RDS lay it out. Raises NoPassword."""
     try:
-        text = client.get_secret_value(SecretId=arn).get("SecretString") or ""
+        fields = fields_of(client, arn) or {}
     except is_boto3_error_code("ResourceNotFoundException") as error:
         raise NoPassword(f"{arn} does not exist, or has no value") from error
-    try:
-        fields = json.loads(text)
-    except ValueError:
-        fields = None
-    if not isinstance(fields, Mapping) or not isinstance(fields.get("password"), str):
+    if not isinstance(fields.get("password"), str):
         raise NoPassword(f"{arn} has no password: its text has to be JSON with password, and username where you like")
     return fields["password"], fields.get("username")
 

@@ -105,7 +105,7 @@ def _group(key: str, zone: str, members: Sequence[Raw], keys: Mapping[str, str])
         "zone": zone,
         "name": name,
         "type": kind,
-        "members": {str(raw["SetIdentifier"]): _member(raw, _checks_of(raw, keys)) for raw in members},
+        "members": {str(raw["SetIdentifier"]): _member(raw, keys) for raw in members},
         "weights": {str(raw["SetIdentifier"]): raw["Weight"] for raw in members},
     }
     return Found(key, "weighted_records", f"{name} {kind}", f"{zone}/{name}/{kind}", attributes)
@@ -118,17 +118,18 @@ def _member(raw: Raw, keys: Mapping[str, str]) -> dict[str, Value]:
         "target": alias.target if alias else None,
         "target_zone": alias.zone_id if alias else None,
         "evaluate_target_health": alias.evaluate_target_health if alias else None,
-        "health_check": keys.get(record.health_check_id, record.health_check_id) if record.health_check_id else None,
+        "health_check": _check_of(raw, record.health_check_id, keys) if record.health_check_id else None,
     }
 
 
-def _checks_of(raw: Raw, keys: Mapping[str, str]) -> Mapping[str, str]:
-    """Keys of the checks by id, where that of a shift counts as the one whose place it takes while the shift is under
-    way: a build in the middle of it must not take it off.
+def _check_of(raw: Raw, identity: str, keys: Mapping[str, str]) -> str:
+    """The key of a record's check, its id for a stranger's. That of a shift counts as the one whose place it takes
+    while the shift is under way: a build in the middle of it must not take it off.
     """
-    side = str(raw["SetIdentifier"])
-    own = next((key for key in keys.values() if key.startswith(OWN_CHECK) and side_of(key) == side), None)
-    return {identity: own if own and key == shift_check_key(side) else key for identity, key in keys.items()}
+    side, key = str(raw["SetIdentifier"]), keys.get(identity, identity)
+    if key != shift_check_key(side):
+        return key
+    return next((own for own in keys.values() if own.startswith(OWN_CHECK) and side_of(own) == side), key)
 
 
 def _record(key: str, zone: str, raw: Raw) -> Found:

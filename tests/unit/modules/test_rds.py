@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from local_cloud.testing import LocalCloud
+from tests.networks import network
 
 Run = Callable[..., dict[str, Any]]
 Writes = Callable[[], list[str]]
@@ -39,12 +40,7 @@ def writes(cloud: LocalCloud) -> Writes:
 @pytest.fixture(scope="module")
 def surroundings(cloud: LocalCloud) -> Arguments:
     ec2, rds = cloud.client("ec2"), cloud.client("rds")
-    vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
-    subnets = [
-        ec2.create_subnet(VpcId=vpc, CidrBlock=f"10.0.{number}.0/24", AvailabilityZone=f"us-east-1{zone}")
-        for number, zone in enumerate("ab")
-    ]
-    ids = [subnet["Subnet"]["SubnetId"] for subnet in subnets]
+    vpc, ids = network(ec2)
     rds.create_db_subnet_group(DBSubnetGroupName="one", DBSubnetGroupDescription="one", SubnetIds=ids)
     rds.create_db_parameter_group(DBParameterGroupName="one", DBParameterGroupFamily="mysql8.4", Description="one")
     key = cloud.client("kms").create_key()["KeyMetadata"]["Arn"]

@@ -12,6 +12,7 @@ from botocore.exceptions import ClientError
 
 from local_cloud.services.rds import parameters
 from local_cloud.services.rds.catalogue import ENGINES
+from tests import networks
 
 Clients = Callable[..., Any]
 Refused = Callable[..., Any]
@@ -28,12 +29,7 @@ WANTED: dict[str, Any] = {
 
 def network(clients: Clients) -> SimpleNamespace:
     ec2, rds = clients("ec2"), clients("rds")
-    vpc = ec2.create_vpc(CidrBlock="10.9.0.0/16")["Vpc"]["VpcId"]
-    subnets = [
-        ec2.create_subnet(VpcId=vpc, CidrBlock=f"10.9.{number}.0/24", AvailabilityZone=f"us-east-1{zone}")
-        for number, zone in enumerate("bc")
-    ]
-    ids = [one["Subnet"]["SubnetId"] for one in subnets]
+    vpc, ids = networks.network(ec2, "10.9", "bc")
     rds.create_db_subnet_group(DBSubnetGroupName="one", DBSubnetGroupDescription="one", SubnetIds=ids)
     return SimpleNamespace(rds=rds, ec2=ec2, vpc=vpc, subnets=ids)
 

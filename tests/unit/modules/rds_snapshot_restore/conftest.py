@@ -30,12 +30,6 @@ def clock() -> ManualClock:
     return ManualClock()
 
 
-@pytest.fixture(scope="module")
-def cloud(clock: ManualClock) -> Iterator[LocalCloud]:
-    with LocalCloud(clock=clock) as running:
-        yield running
-
-
 @pytest.fixture(autouse=True)
 def _still(cloud: LocalCloud, clock: ManualClock, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """States last, but no wait takes time: neither the module's own nor botocore's backoff."""

@@ -11,6 +11,7 @@ from typing import Any
 import boto3
 
 from local_cloud.testing import LocalCloud
+from tests.networks import network
 
 EAST, WEST = "us-east-1", "us-west-2"
 OWN, OTHER = "123456789012", "222222222222"
@@ -87,12 +88,7 @@ def other(cloud: LocalCloud, service: str, region: str = EAST) -> Any:
 
 def place_in(cloud: LocalCloud, region: str) -> Place:
     ec2, rds, kms = (cloud.client(service, region) for service in ("ec2", "rds", "kms"))
-    vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
-    subnets = [
-        ec2.create_subnet(VpcId=vpc, CidrBlock=f"10.0.{number}.0/24", AvailabilityZone=f"{region}{zone}")
-        for number, zone in enumerate("ab")
-    ]
-    ids = [subnet["Subnet"]["SubnetId"] for subnet in subnets]
+    vpc, ids = network(ec2)
     rds.create_db_subnet_group(DBSubnetGroupName="place", DBSubnetGroupDescription="place", SubnetIds=ids)
     for engine, family in (("mysql", "mysql8.4"), ("postgres", "postgres17"), ("mariadb", "mariadb11.4")):
         rds.create_db_parameter_group(

@@ -27,12 +27,6 @@ def clock() -> ManualClock:
     return ManualClock()
 
 
-@pytest.fixture(scope="module")
-def cloud(clock: ManualClock) -> Iterator[LocalCloud]:
-    with LocalCloud(clock=clock) as running:
-        yield running
-
-
 @pytest.fixture(autouse=True)
 def _still(cloud: LocalCloud, clock: ManualClock, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Neither the module's waits nor botocore's backoff take time; faults and slowness are over after each test."""
