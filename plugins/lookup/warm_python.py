@@ -56,11 +56,12 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from ansible import constants
 from ansible.errors import AnsibleLookupError
 from ansible.plugins.lookup import LookupBase
 from ansible.release import __version__ as core_version
 
-from ansible_collections.cutover.aws.plugins.plugin_utils.warm import client, inherited
+from ansible_collections.cutover.aws.plugins.plugin_utils.warm import client, inherited, payload_store
 
 CODE = str(Path(client.__file__).parent)
 COMPARED = ("2.19", "2.21")
@@ -70,7 +71,7 @@ LONGEST_SHEBANG = 127
 LONGEST_SOCKET = 107
 """The longest path that a Unix socket can have."""
 PRIVATE = "private"
-"""The directory of sockets and byte-code, inside that of the launchers."""
+"""The directory of sockets, byte-code and payloads, inside that of the launchers."""
 LAUNCHER = """\
 import os, sys
 sys.path.insert(0, {code!r})
@@ -94,7 +95,11 @@ class LookupModule(LookupBase):  # type: ignore[misc]
         enabled = self.get_option("enabled")
         if enabled is None:
             enabled = ".".join(core_version.split(".")[:2]) in COMPARED
-        return [(enabled and launcher()) or sys.executable]
+        path = launcher() if enabled else None
+        if path is None:
+            return [sys.executable]
+        payload_store.exchange(constants.DEFAULT_LOCAL_TMP, str(Path(path).with_name(PRIVATE) / "payloads"))
+        return [path]
 
 
 def launcher() -> str | None:
