@@ -21,21 +21,22 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import yaml
+
 from local_cloud.client import Client
 from local_cloud.errors import LocalCloudError
 from local_cloud.live.counts import summary
 from local_cloud.live.load import Load, Plan, load_of
+from local_cloud.live.meter import Meter
 from local_cloud.testing import boto3_client
 
 ROOT = Path(__file__).resolve().parent.parent
 OUTPUTS = ROOT / "outputs" / "prod.json"
+REHEARSAL = ROOT / "local_cloud" / "rehearsal.yml"
 SIDES = ("blue", "green")
-STEPS = [{"weight": 50, "bake": 20}, {"weight": 100, "bake": 20}]
 SCALE = 6.0
 SEED = 1
 RATE = 100.0
-INTERVAL = 5
-"""Seconds between two looks of the shift."""
 EVERY = 10
 """Seconds of one line of the table."""
 WIDTH = 40
@@ -64,6 +65,7 @@ class Demo:
     def __init__(self, cloud: Client, outputs: Json) -> None:
         self._cloud = cloud
         self._sides: dict[str, Json] = outputs["compute"]["sides"]
+        self._rehearsal: Json = yaml.safe_load(REHEARSAL.read_text(encoding="utf-8"))
         self._url: str = outputs["dns"]["urls"][0]
         self._record = {"zone": outputs["zone"]["zone_id"], "name": outputs["dns"]["record_names"][0]}
 
@@ -104,32 +106,34 @@ class Demo:
 
     def _accompany(self, shift: subprocess.Popen[str], load: Load, rollback: bool) -> float | None:
         """Until it ends; breaks green once half of the traffic is there. When it did, in seconds of the load."""
-        broken = None
+        meter, half = Meter(self._aws("cloudwatch")), int(self._rehearsal["migration_steps"][0]["weight"])
+        reached = broken = None
         while shift.poll() is None:
-            if rollback and broken is None and self._weight("green") == STEPS[0]["weight"]:
-                time.sleep(EVERY)  # clients have to see green first
+            meter.publish(load.counts.report())
+            now = time.time() - load.counts.began
+            if rollback and reached is None and self._weight("green") == half:
+                reached = now
+            if reached is not None and broken is None and now - reached >= EVERY:  # clients have to see green first
                 say("Now half of green's answers are errors.")
                 self._cloud.side(self._servers("green"), errors=0.5)
-                broken = time.time() - load.counts.began
+                broken = now
             time.sleep(POLL)
         return broken
 
     def _shift(self, **variables: Any) -> subprocess.Popen[str]:
-        """The playbook, as one would run it; gates that answer at once, since an alarm needs minutes."""
-        gates = [gate for side in SIDES for gate in self._gates(side)]
-        given = {"migration_steps": STEPS, "migration_gates": gates, "migration_interval": INTERVAL, **variables}
+        """The playbook, as one would run it; the steps and gates of a rehearsal, and one more that asks each side."""
+        gates = [*self._rehearsal["migration_gates"], *map(self._answers, SIDES)]
+        given = {**self._rehearsal, "migration_gates": gates, **variables}
         command = [str(Path(sys.executable).with_name("ansible-playbook")), "playbooks/shift.yml"]
         inventories = ["-i", "inventories/prod", "-i", "inventories/local"]
         return subprocess.Popen([*command, *inventories, "-e", json.dumps(given)], cwd=ROOT, text=True)
 
-    def _gates(self, side: str) -> Iterator[Json]:
+    def _answers(self, side: str) -> Json:
         balancers = {one["name"]: one for one in self._cloud.live()["balancers"]}
         own = balancers[self._sides[side]["load_balancer_name"]]
         server = f"{own['address']}:{own['ports']['443']}"
         asked = {"url": self._url, "connect_to": server, "validate_certs": False, "requests": 10}
-        yield {"name": f"{side} answers", "side": side, "type": "http", **asked}
-        group = self._sides[side]["target_group_arn"]
-        yield {"name": f"{side} targets", "side": side, "type": "target_health", "target_group": group}
+        return {"name": f"{side} answers", "side": side, "type": "http", **asked}
 
     def _fill_green(self) -> None:
         group, capacity = self._sides["green"]["group_name"], self._sides["blue"]["capacity"]

@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from local_cloud.services.cloudwatch.metrics import stores
+from local_cloud.services.cloudwatch.metrics import samples_of
 from local_cloud.services.cloudwatch.states import enter
 from local_cloud.watching.evaluate import COMPARISONS, Condition, verdict
 from local_cloud.watching.reason import Evaluated, reason, reason_data
@@ -61,12 +61,12 @@ def evaluate(cloud: Cloud, scope: Scope, alarm: Any, at: float, condition: Condi
     condition = condition or condition_of(alarm)
     metric = Metric.of(alarm.namespace, alarm.metric_name, {one.name: one.value for one in alarm.dimensions})
     name = str(alarm.statistic or alarm.extended_statistic)
-    store, points, begins = stores[scope], [], []
+    time, points, begins = cloud.aws_time, [], []
     for back in range(condition.looked_at, 0, -1):
-        begin = at - back * alarm.period
-        samples = store.between(metric, begin, begin + alarm.period)
+        begin, end = at - back * alarm.period, at - (back - 1) * alarm.period
+        samples = samples_of(scope, metric, (begin, end), (time.real(begin), time.real(end)))
         points.append(statistic(samples, name))
-        begins.append(cloud.aws_time.shown(begin))
+        begins.append(time.shown(begin))
     # the latest of the samples: too few of them say nothing, and the alarm's owner wants it to wait then
     if (
         alarm.evaluate_low_sample_count_percentile == "ignore"

@@ -15,6 +15,7 @@ from local_cloud.client import Client
 from local_cloud.clock import SystemClock
 from local_cloud.daemon import Daemon
 from local_cloud.live.counts import second_line, summary
+from local_cloud.live.meter import DIMENSION, METRIC, NAMESPACE, Meter
 
 Options = argparse.Namespace
 
@@ -52,19 +53,23 @@ def add_to(commands: Any, common: argparse.ArgumentParser) -> None:
     made.add_argument("--resolvers", type=int, default=50, help=text)
     made.add_argument("--seed", type=int, default=0, help="of who asks; default: %(default)s")
     made.add_argument("--private", action="store_true", help="as from inside of a VPC")
+    text = f"bring each side's requests into CloudWatch: {NAMESPACE}, {METRIC}, by {DIMENSION}, of each second"
+    made.add_argument("--publish", action="store_true", help=text)
     made.add_argument("--json", type=Path, metavar="FILE", help="write all numbers there")
 
 
 def load(options: Options, daemon: Daemon) -> int:
     """Until the time is over or somebody interrupts it: both end with the summary."""
     from local_cloud.live.load import Plan, load_of  # noqa: PLC0415  (needs dnspython, which other commands do not)
+    from local_cloud.testing import boto3_client  # noqa: PLC0415  (needs botocore)
 
     client = _client(daemon)
     plan = Plan(options.url, options.rate, options.resolvers, options.seed, private=options.private)
     running = load_of(plan, client.status(), client.live())
     running.start()
+    publish = Meter(boto3_client(client.endpoint, "cloudwatch")).publish if options.publish else None
     with suppress(KeyboardInterrupt):
-        _watch(running.counts.report, options.seconds)
+        _watch(running.counts.report, options.seconds, publish)
     report = running.stop()
     print("\n".join(summary(report)))
     if options.json:
@@ -72,13 +77,18 @@ def load(options: Options, daemon: Daemon) -> int:
     return 1 if report["lost"] else 0
 
 
-def _watch(report: Callable[[], dict[str, Any]], seconds: float) -> None:
-    """A line for each second that is over."""
+def _watch(
+    report: Callable[[], dict[str, Any]], seconds: float, publish: Callable[[dict[str, Any]], None] | None
+) -> None:
+    """A line for each second that is over, which is published too where somebody wants it."""
     shown, clock = 0, SystemClock()
     end = clock.now() + seconds
     while clock.now() < end:
         clock.sleep(min(1.0, max(0.0, end - clock.now())))
-        over = report()["seconds"][:-1]
+        found = report()
+        if publish:
+            publish(found)
+        over = found["seconds"][:-1]
         for second in over[shown:]:
             print(second_line(second), flush=True)
         shown = len(over)

@@ -5,7 +5,8 @@
 Metrics and alarms live in AWS's time, in which a minute is ``time_scale`` real seconds long. Callers live in real
 time, so both are brought together at the API in two ways. A time of metric data is taken by its distance from now:
 whoever asks for the last five minutes gets the last five minutes of AWS's time. A moment at which something happened
-(an alarm went off) is shown as the real moment. At a scale of 60 all of this is the same.
+(an alarm went off) is shown as the real moment, and so are data of high resolution: who puts seconds means those of his
+own clock. At a scale of 60 all of this is the same.
 """
 
 from __future__ import annotations
@@ -44,24 +45,35 @@ class AwsTime:
         """The real time, seconds since 1970."""
         return self._wall + self._clock.now()
 
+    def real(self, moment: float) -> float:
+        """The real moment of something in AWS's time, seconds since 1970."""
+        return self.wall() - (self.now() - moment) / self._last_speed
+
     def happened(self, moment: float) -> datetime:
-        """The real moment of something in AWS's time."""
-        return _utc(self.wall() - (self.now() - moment) / self._last_speed)
+        """The same, as callers are shown it."""
+        return utc(self.real(moment))
 
     def asked(self, moment: datetime) -> float:
         """A caller's time of metric data in AWS's time."""
-        aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-        return aware.timestamp() + self._whole_minutes_ahead()
+        return seconds_of(moment) + self.ahead()
 
     def shown(self, moment: float) -> datetime:
         """A time of metric data in the caller's time; the inverse of `asked`."""
-        return _utc(moment - self._whole_minutes_ahead())
+        return utc(moment - self.ahead())
 
-    def _whole_minutes_ahead(self) -> int:
-        """So that what begins with a minute is shown so; upwards, so that now includes what is latest."""
+    def ahead(self) -> int:
+        """So many seconds metric data are ahead of callers.
+
+        Whole minutes, so that what begins with a minute is shown so; upwards, so that now includes what is latest.
+        """
         self.now()
         return math.ceil(self._ahead / MINUTE) * MINUTE
 
 
-def _utc(seconds: float) -> datetime:
+def seconds_of(moment: datetime) -> float:
+    """Seconds since 1970 of a caller's moment, which is UTC where it names no zone."""
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
+
+
+def utc(seconds: float) -> datetime:
     return datetime.fromtimestamp(seconds, UTC)

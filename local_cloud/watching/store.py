@@ -1,6 +1,6 @@
 # Copyright: the cutover.aws authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Metric data by metric and time. Times are seconds since 1970, in AWS's time."""
+"""Metric data by metric and time. Times are seconds since 1970."""
 
 from __future__ import annotations
 
@@ -32,11 +32,11 @@ class MetricStore:
     """Of one account and region."""
 
     def __init__(self) -> None:
-        self._data: dict[Metric, dict[int, Samples]] = {}
+        self._data: dict[Metric, dict[float, Samples]] = {}
         self._lock = threading.Lock()
 
     def add(self, metric: Metric, moment: float, values: Iterable[tuple[float, float]], resolution: int = 60) -> None:
-        """``values``: (value, how often). They count for the whole second or minute in which they lie."""
+        """``values``: (value, how often). Of standard resolution they count for the whole minute in which they lie."""
         with self._lock:
             samples = self._samples(metric, moment, resolution)
             for value, count in values:
@@ -61,7 +61,7 @@ class MetricStore:
             return min(self._data.get(metric, {}), default=None)
 
     def _samples(self, metric: Metric, moment: float, resolution: int) -> Samples:
-        start = int(moment // resolution * resolution)
+        start = moment if resolution < STANDARD else moment // resolution * resolution
         times = self._data.setdefault(metric, {})
         if start not in times:
             for old in [one for one in times if one < start - SECONDS_KEPT]:

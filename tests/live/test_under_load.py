@@ -9,6 +9,7 @@ from math import sqrt
 from statistics import NormalDist
 from typing import Any
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.live.world import BAKE, BLUE, GREEN, RESOLVERS, SCALE, TTL, LiveWorld, moment, side_name
@@ -44,7 +45,9 @@ def furthest(weight: float, requests: int, seconds: float, plateaus: int) -> flo
 
 def test_no_request_is_lost_and_each_share_is_its_weight(world: LiveWorld) -> None:
     mark = world.controller.cloud.mark()
-    world.run(migration_steps=[{"weight": weight, "bake": BAKE} for weight in PLATEAUS]).expect()
+    steps, gates = [{"weight": weight, "bake": BAKE} for weight in PLATEAUS], world.variables["migration_gates"]
+    with world.metered():
+        world.run(migration_steps=steps, migration_gates=[*gates, world.share()]).expect()
     assert world.weights() == GREEN
     load = world.load.stop()
     assert (load["lost"], load["failed"]) == (0, 0)
@@ -53,10 +56,10 @@ def test_no_request_is_lost_and_each_share_is_its_weight(world: LiveWorld) -> No
     # Clients follow a step once it is in sync and the TTL is over, and until the next one is written.
     timeline = world.report()["timeline"]
     told = [moment(entry["at"]) for entry in timeline if entry["what"] == "step"]
-    steps = [write.at for write in world.writes(mark) if write.weights.get("green")]
+    written = [write.at for write in world.writes(mark) if write.weights.get("green")]
     weights = [write.weights["green"] for write in world.writes(mark) if write.weights.get("green")]
     assert weights[:3] == [*PLATEAUS]
-    edges = [(at + 1 + TTL, until) for at, until in zip(told, [*steps[1:3], moment(timeline[-1]["at"])], strict=True)]
+    edges = [(at + 1 + TTL, until) for at, until in zip(told, [*written[1:3], moment(timeline[-1]["at"])], strict=True)]
     for weight, (began, ended) in zip(PLATEAUS, edges, strict=True):
         counted = plateau(load, began, ended)
         seconds = ended - began
@@ -64,9 +67,24 @@ def test_no_request_is_lost_and_each_share_is_its_weight(world: LiveWorld) -> No
         share = counted[side_name("green")] / counted.total()
         apart = furthest(weight / 100, counted.total(), seconds, len(edges))
         assert abs(share - weight / 100) <= apart, f"{share:.3f} of the requests at a weight of {weight}"
-    before = plateau(load, load["began"], steps[0])
+    before = plateau(load, load["began"], written[0])
     assert set(before) == {side_name("blue")}, "nobody sees green before the first step"
+    is_what_clients_saw(world.report()["traffic"], load, edges)
     look_at(world)
+
+
+def is_what_clients_saw(traffic: list[dict[str, Any]], load: dict[str, Any], edges: list[tuple[float, float]]) -> None:
+    """The report has counted what the load has, in the same windows, and some of them on each plateau."""
+    for one in traffic:
+        began, ended = moment(one["from"]), moment(one["to"])
+        counted: Counter[str] = Counter()
+        for second in load["seconds"]:
+            if began <= load["began"] + second["second"] < ended:
+                counted.update(second["sides"])
+        told = {side: counted[side_name(side)] for side in one["requests"]}
+        assert one["requests"] == pytest.approx(told, rel=0.01, abs=2), one
+    for began, ended in edges:
+        assert len([one for one in traffic if began <= moment(one["from"]) and moment(one["to"]) <= ended]) >= 3
 
 
 def look_at(world: LiveWorld) -> None:
@@ -80,6 +98,10 @@ def look_at(world: LiveWorld) -> None:
         green = heights(drawing.locator('path[data-side="green"]'))
         assert green == sorted(green, reverse=True), "green goes up, and never back"
         assert len(set(green)) > len(PLATEAUS)
+        requests = page.get_by_role("img", name="Requests per second of each side over time")
+        blue, green = (heights(requests.locator(f'path[data-side="{side}"]')) for side in ("blue", "green"))
+        assert blue[0] < green[0], "at first all are of blue"
+        assert green[-1] < blue[-1], "at last all are of green"
         timeline = page.get_by_role("table", name="Every transition, and what decided it")
         expect(timeline.get_by_role("row")).to_have_count(len(world.report()["timeline"]) + 1)
         assert sight.said == []

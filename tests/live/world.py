@@ -11,11 +11,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from threading import Event, Thread
 from typing import Any
 
 from local_cloud.live.load import Load, Plan, load_of
+from local_cloud.live.meter import DIMENSION, METRIC, NAMESPACE, Meter
 from tests.integration.shift_world import POLL, STACK, ShiftWorld
 from tests.networks import public_network
 
@@ -36,11 +39,11 @@ def moment(text: str) -> float:
     return datetime.fromisoformat(text).timestamp()
 
 
-def eventually(true: Callable[[], bool], what: str) -> None:
+def eventually(true: Callable[[], bool], what: str, patience: float = PATIENCE) -> None:
     """Waits for something, or fails and says what has not happened."""
-    end = time.monotonic() + PATIENCE
+    end = time.monotonic() + patience
     while not true():
-        assert time.monotonic() < end, f"after {PATIENCE:.0f} s still not: {what}"
+        assert time.monotonic() < end, f"after {patience:.0f} s still not: {what}"
         time.sleep(POLL)
 
 
@@ -144,6 +147,29 @@ class LiveWorld(ShiftWorld):
         }
         asked = {"expression": "SUM([blue, green])", "metrics": metrics, "window": 120, "delay": 0, "success": "> 0"}
         return {"name": "requests", "side": "green", "type": "metric", **asked}
+
+    def share(self) -> dict[str, Any]:
+        """A gate of green: it gets its share of what metered has brought into CloudWatch."""
+        own, other = ({DIMENSION: side_name(side)} for side in ("green", "blue"))
+        asked = {"namespace": NAMESPACE, "metric": METRIC, "dimensions": own, "others": [other]}
+        return {"name": "green share", "side": "green", "type": "share", **asked, "period": 10, "delay": 3}
+
+    @contextmanager
+    def metered(self) -> Iterator[None]:
+        """Meanwhile each side's requests are brought into CloudWatch as the load counts them."""
+        meter, ended = Meter(self.cloudwatch), Event()
+
+        def publish() -> None:
+            while not ended.wait(POLL):
+                meter.publish(self.load.counts.report())
+
+        thread = Thread(target=publish)
+        thread.start()
+        try:
+            yield
+        finally:
+            ended.set()
+            thread.join()
 
     def healthy(self) -> list[str]:
         """The sides that have a healthy target."""

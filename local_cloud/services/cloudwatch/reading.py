@@ -11,9 +11,10 @@ from local_cloud.layers import CRASHED, Next
 from local_cloud.request import Request
 from local_cloud.response import Response
 from local_cloud.services import handles
-from local_cloud.services.cloudwatch.metrics import metric_of, stores
+from local_cloud.services.cloudwatch.metrics import metric_of, samples_of
+from local_cloud.time.aws_time import seconds_of, utc
 from local_cloud.watching.math import Series, UnknownExpression, compute
-from local_cloud.watching.statistics import UnknownStatistic, statistic
+from local_cloud.watching.statistics import Samples, UnknownStatistic, statistic
 from local_cloud.watching.store import STANDARD, Metric
 
 # API reference: at most so many data points in one answer
@@ -23,13 +24,12 @@ Query = dict[str, Any]
 
 
 class Span:
-    """From when to when is asked, in AWS's time."""
+    """From when to when is asked, in callers' time."""
 
     def __init__(self, request: Request) -> None:
         self._request = request
-        self._store = stores[request.scope]
-        time = request.cloud.aws_time
-        self._start, self._end = (time.asked(request.parameters[one]) for one in ("StartTime", "EndTime"))
+        self._ahead = request.cloud.aws_time.ahead()
+        self._start, self._end = (seconds_of(request.parameters[one]) for one in ("StartTime", "EndTime"))
         if self._start >= self._end:
             code = "InvalidParameterValue" if request.operation == "GetMetricStatistics" else "ValidationError"
             raise AwsError(code, "The parameter StartTime must be less than the parameter EndTime.")
@@ -47,12 +47,16 @@ class Span:
         found: Series = {}
         for begin in self.times(period):
             try:
-                value = statistic(self._store.between(metric, begin, begin + period), stat)
+                value = statistic(self._samples(metric, begin, begin + period), stat)
             except UnknownStatistic as error:
                 raise _not_known(str(error)) from error
             if value is not None:
                 found[begin] = value
         return found
+
+    def _samples(self, metric: Metric, start: float, end: float) -> Samples:
+        by_minutes = start + self._ahead, end + self._ahead
+        return samples_of(self._request.scope, metric, by_minutes, (start, end))
 
 
 class Questions:
@@ -99,7 +103,7 @@ def get_data(request: Request, _: Next) -> Response:
                 {
                     "Id": query["Id"],
                     "Label": query.get("Label") or _label(query),
-                    "Timestamps": [request.cloud.aws_time.shown(begin) for begin, _ in points],
+                    "Timestamps": [utc(begin) for begin, _ in points],
                     "Values": [value for _, value in points],
                     "StatusCode": "Complete",
                 }
@@ -124,7 +128,7 @@ def get_statistics(request: Request, _: Next) -> Response:
     shown = []
     for begin in sorted({begin for series in found.values() for begin in series}):
         values = {name: series[begin] for name, series in found.items() if begin in series}
-        point: dict[str, Any] = {"Timestamp": request.cloud.aws_time.shown(begin)}
+        point: dict[str, Any] = {"Timestamp": utc(begin)}
         point |= {name: value for name, value in values.items() if name in plain}
         if extended:
             point["ExtendedStatistics"] = {name: value for name, value in values.items() if name in extended}

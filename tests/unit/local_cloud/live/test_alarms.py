@@ -250,3 +250,24 @@ def test_the_last_five_minutes_are_those_of_aws(watched: Watched) -> None:
     assert watched.cloudwatch.list_metrics(MetricName=watched.name)["Metrics"] == [
         {"Namespace": "Shop", "MetricName": watched.name, "Dimensions": []}
     ]
+
+
+def test_data_of_high_resolution_are_found_at_the_times_at_which_they_were_put(
+    watched: Watched, minutes: Callable[[float], None]
+) -> None:
+    """Real times, of which as many go by as the caller's clock says, and not as many as AWS's does here."""
+    put = watched.now().replace(microsecond=0)
+    datum = {"MetricName": watched.name, "Timestamp": put, "Value": 9, "StorageResolution": 1}
+    watched.cloudwatch.put_metric_data(Namespace="Shop", MetricData=[datum])
+    minutes(30)
+    assert watched.now() - put < timedelta(seconds=5)
+    stat = {"Metric": {"Namespace": "Shop", "MetricName": watched.name}, "Period": 1, "Stat": "Sum"}
+    (found,) = watched.cloudwatch.get_metric_data(
+        MetricDataQueries=[{"Id": "one", "MetricStat": stat}],
+        StartTime=put - timedelta(seconds=60),
+        EndTime=put + timedelta(seconds=60),
+    )["MetricDataResults"]
+    assert (found["Timestamps"], found["Values"]) == ([put], [9])
+    assert watched.cloudwatch.list_metrics(MetricName=watched.name)["Metrics"] == [
+        {"Namespace": "Shop", "MetricName": watched.name, "Dimensions": []}
+    ]

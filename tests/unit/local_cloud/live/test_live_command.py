@@ -81,7 +81,7 @@ def test_requests_that_lead_nowhere_are_lost(run: Callable[..., tuple[int, str]]
     run("live", "on")
     report = tmp_path / "report.json"
     url = "http://nobody.example/"
-    code, said = run("live", "load", url, "--rate", "50", "--seconds", "0.3", "--json", str(report))
+    code, said = run("live", "load", url, "--rate", "50", "--seconds", "0.3", "--publish", "--json", str(report))
     found = json.loads(report.read_text())
     assert (code, said) == (1, f"{found['requests']} requests, {found['lost']} lost, 0 failed\n")
     assert found["lost"] == found["requests"] > 0
