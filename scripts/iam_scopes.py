@@ -121,8 +121,7 @@ def _identity(target: Target) -> tuple[Scope, ...]:
     }
     of_services = {"StringEquals": {"iam:AWSServiceName": [f"{name}.amazonaws.com" for name in linked]}}
     return (
-        # Aliases: amazon.aws.aws_caller_info, which says who runs a shift, asks for them too.
-        Scope("identity", "IamList", ["iam:ListAccountAliases", "iam:ListRoles", "iam:ListInstanceProfiles"], ["*"]),
+        Scope("identity", "IamList", ["iam:ListRoles", "iam:ListInstanceProfiles"], ["*"]),
         Scope("identity", "IamRead", ["iam:Get*", "iam:List*"], [iam("role/*"), iam("instance-profile/*")]),
         Scope("identity", "IamPass", ["iam:PassRole"], [roles], to_services),
         Scope(

@@ -23,11 +23,11 @@ from ansible.utils.color import ANSIBLE_COLOR
 from ..module_utils._rollout.asked import Unfit, course_of
 from ..module_utils._rollout.course import Course, Finish, Reason, State, Status
 from ..module_utils._rollout.position import begin, is_over
-from ..module_utils._rollout.story import share_now
+from ..module_utils._rollout.story import opening, share_now
 from ..plugin_utils.shift.audience import Audience
 from ..plugin_utils.shift.driver import Clock, run
 from ..plugin_utils.shift.guards import unfit_guards
-from ..plugin_utils.shift.hands import DIED, ModuleHands, approval_hint
+from ..plugin_utils.shift.hands import DIED, ModuleHands, approval_hint, resume_hint
 from ..plugin_utils.shift.notices import Notices
 from ..plugin_utils.shift.options import asked_of
 from ..plugin_utils.shift.preview import preview
@@ -65,7 +65,8 @@ class ActionModule(ActionBase):  # type: ignore[misc]
             return _refused(result, str(error))
         call = self._caller(connection, task_vars or {})
         migration = f"{asked['stack_name']}-{CLOCK.wall():%Y%m%dT%H%M%SZ}"
-        course = replace(course, approve=approval_hint(asked, migration))
+        hints = {"approve": approval_hint(asked, migration), "resume": resume_hint(asked["stack_name"])}
+        course = replace(course, **hints)
         hands = ModuleHands(call, course, router_of(asked), asked, migration)
         places = hands.look()
         if places is None:
@@ -77,9 +78,10 @@ class ActionModule(ActionBase):  # type: ignore[misc]
         if self._task.check_mode:
             return {**result, **preview(course, state, hands)}
         head = {"migration": migration, "stack": asked["stack_name"], "router": asked["router"]}
-        told = {**head, "who": who(call, task_vars or {})}
+        told = {**head, "who": who(asked["caller"], task_vars or {})}
         report = Report(self._report_path(asked, migration), course, told, CLOCK.wall, write)
         audience = Audience(self._screen(course), report, Notices(call, course, asked, head))
+        audience.screen.say(opening(course, state))
         finish, state = run(course, state, hands, audience, CLOCK)
         return {**result, **self._ended(finish, state, hands, audience, course)}
 

@@ -168,6 +168,11 @@ options:
   webhook_url:
     description: The https address that gets a JSON document at every transition.
     type: str
+  caller:
+    description:
+      - The ARN of whoever runs it, for the report, as RV(cutover.aws.preflight#module:caller) has it. Nobody is asked
+        for it.
+    type: str
   output_dir:
     description:
       - The report is C(reports/<migration>.json) below it, with a page for people, C(reports/<migration>.html), beside
@@ -251,7 +256,7 @@ report:
   type: str
   sample: /home/me/reports/acme-prod-20261126T170000Z.json
 timeline:
-  description: All transitions.
+  description: All transitions. C(verdicts) are the places in the report's C(verdicts) of those that decided it.
   returned: when it ran
   type: list
   elements: dict
@@ -261,6 +266,7 @@ timeline:
       text: "step 1 of 3: blue 90, green 10; clients follow within 60 s, bake 600 s"
       reason: null
       share: 10
+      verdicts: []
 failures:
   description: Notices, health checks and files that failed; they stop no shift.
   returned: when it ran

@@ -20,6 +20,7 @@ import yaml
 from tests.integration.runs import ROOT, Controller, Run
 
 STACK = "acme-prod"
+CALLER = "arn:aws:iam::123456789012:user/controller"
 PLAY = [
     {
         "name": "Move traffic",
@@ -87,6 +88,7 @@ class ShiftWorld:
             "migration_delivery": 0,
             "migration_hold_timeout": 15,
             "migration_output_dir": str(self.controller.directory),
+            "migration_caller": CALLER,
         }
 
     def _watch(self, alarm: str, balancer: str, period: int, missing: str = "notBreaching") -> None:

@@ -86,13 +86,20 @@ def test_its_traffic_goes_to_green_and_a_build_afterwards_moves_nothing(prod: Bu
         "migration_delivery": 0,
         "migration_interval": 5,
     }
+    mark = controller.cloud.mark()
     done = run("playbooks/shift.yml", **quick).expect()
+    assert len(controller.cloud.calls(since=mark, operation="GetCallerIdentity")) == 1, "it asks once who it is"
+    assert ":user/controller" in world.report()["who"]["aws"]
     assert "completed: every step is proven" in done.output
     assert controller.cloud.calls(operation="Publish")[-1]["status"] == HTTPStatus.OK
     assert weights(controller) == {"blue": 0, "green": 100}
     plan = controller.plan()
     assert planned(plan) == {}
     assert [change["type"] for change in planned(plan, "left_alone").values()] == ["weighted_records"]
+    outputs = controller.outputs()
+    assert outputs["dns"]["weights"] == {"blue": 0, "green": 100}
+    assert run("site.yml").expect().changed() == 0, "the shift itself has left the outputs as they are now"
+    assert controller.outputs() == outputs
 
 
 def weights(controller: Controller) -> dict[str, int]:

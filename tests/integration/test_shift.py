@@ -8,7 +8,7 @@ import json
 import re
 
 from tests.integration.runs import Controller
-from tests.integration.shift_world import STACK, ShiftWorld
+from tests.integration.shift_world import CALLER, STACK, ShiftWorld
 
 BLUE, HALF, GREEN = {"blue": 100, "green": 0}, {"blue": 50, "green": 50}, {"blue": 0, "green": 100}
 
@@ -29,6 +29,8 @@ def test_a_whole_shift(controller: Controller) -> None:
 
     done = world.run(migration_topic_arn=topic).expect()
     assert world.weights() == GREEN
+    assert "before the first step: asking 2 gates, which have to pass before traffic moves" in done.output
+    assert re.search(r"no traffic has moved; clients follow within \d+ s, then step 1 if every gate", done.output)
     assert re.search(r"step 1 of 2: blue 50, green 50; clients follow within 1 s, bake 10 s", done.output)
     assert transitions(world) == ["prepared", "step", "step", "ended"]
     assert f"the report: {world.reports()[-1].with_suffix('.html')}" in done.output
@@ -55,7 +57,7 @@ def test_green_fails_in_the_middle_and_traffic_comes_back(controller: Controller
     page = world.page()
     assert "Rolled back" in page
     assert 'data-side="green"' in page
-    assert "arn:aws:" in page, "who has run it"
+    assert CALLER in page, "who has run it"
     (evidence,) = [one for one in report["verdicts"] if one["verdict"] == "fail"]
     assert (evidence["gate"], evidence["evidence"]["state"]) == ("green", "ALARM")
 

@@ -83,8 +83,8 @@ class Course:
 
     interval: between two looks. hold_timeout: how long a shift holds before it goes back, and how long it tries to.
     max_duration: after so long it goes back wherever it is. approval_ends: where an approval is missing the shift ends
-    instead of waiting. approve: how somebody agrees to a step, with {weight} in it. force_forward: the old side need
-    not be fit for a step forward.
+    instead of waiting. approve: how somebody agrees to a step, with {weight} in it. resume: how somebody clears the
+    control parameter. force_forward: the old side need not be fit for a step forward.
     """
 
     old: str
@@ -97,6 +97,7 @@ class Course:
     windows: tuple[Window, ...] = ()
     approval_ends: bool = False
     approve: str = ""
+    resume: str = ""
     force_forward: bool = False
 
     @property

@@ -15,7 +15,6 @@ from .judge import unfit_gates
 class What(StrEnum):
     """Kinds of transitions."""
 
-    STARTED = "started"
     PREPARED = "prepared"
     STEP = "step"
     HOLDING = "holding"
@@ -29,12 +28,16 @@ class What(StrEnum):
 
 @dataclass(frozen=True)
 class Transition:
-    """One line of the story. share: the new side's, None while it is not known."""
+    """One line of the story.
+
+    share: the new side's, None while it is not known. gates: those whose verdicts are the reason.
+    """
 
     what: What
     text: str
     share: Share | None
     reason: Reason | None = None
+    gates: tuple[str, ...] = ()
 
 
 WORDS = {
@@ -58,25 +61,42 @@ WORDS = {
     Reason.ROLLBACK_FAILED: "the way back could not be written",
     Reason.UNFIT: "what is asked for cannot be done",
 }
+WORDS_AT_START = {
+    Reason.OPERATOR: "the control parameter says rollback, and there is nothing to go back from",
+}
+"""Where nothing has been moved yet."""
+
+
+def opening(course: Course, state: State) -> str:
+    """What a run says before its first look."""
+    if state.back:
+        return "going back, as it is asked for; the gates are asked, and do not decide"
+    return f"{stands(course, state)}: asking {len(course.gates)} gates, which have to pass before traffic moves"
+
+
+def stands(course: Course, state: State) -> str:
+    """Where a run begins."""
+    if state.verdict is Reason.UNKNOWN_POSITION:
+        return "at none of the steps"
+    if state.index < 0:
+        return "before the first step"
+    return f"at step {state.index + 1} of {len(course.steps)}"
 
 
 def decided(course: Course, before: State, after: State, command: object) -> Iterator[Transition]:
     """What a decision changes."""
-    share = share_now(after)
     if after.held and (before.held is None or before.held.reason is not after.held.reason):
-        yield Transition(What.HOLDING, _because("holding", course, after, after.held.reason), share, after.held.reason)
+        yield _told(What.HOLDING, "holding", course, after, after.held.reason)
     if after.waiting and after.waiting is not before.waiting:
-        yield Transition(What.WAITING, _because("waiting", course, after, after.waiting), share, after.waiting)
+        yield _told(What.WAITING, "waiting", course, after, after.waiting)
     ended = isinstance(command, Finish)
     resumed = (before.held and not after.held) or (before.waiting and not after.waiting)
     if resumed and not ended and not after.back:
-        yield Transition(What.GOING_ON, "going on: everything that was asked has passed", share)
+        yield Transition(What.GOING_ON, "going on: everything that was asked has passed", share_now(after))
     if after.back and not before.back:
-        text = _because("going back", course, after, after.back.reason)
-        yield Transition(What.GOING_BACK, text, share, after.back.reason)
+        yield _told(What.GOING_BACK, "going back", course, after, after.back.reason)
     if isinstance(command, Finish):
-        text = _because(command.status.replace("_", " "), course, after, command.reason)
-        yield Transition(What.ENDED, text, share, command.reason)
+        yield _told(What.ENDED, command.status.replace("_", " "), course, after, command.reason)
 
 
 def done(course: Course, after: State, command: Prepare | Move, outcome: Outcome, error: str) -> Transition:
@@ -87,7 +107,8 @@ def done(course: Course, after: State, command: Prepare | Move, outcome: Outcome
         return Transition(What.WRITE_FAILED, f"{what} could not be written: {error}", share, Reason.WRITE_FAILED)
     follow = f"clients follow within {outcome.wait:.0f} s" if outcome.wait else "in force"
     if isinstance(command, Prepare):
-        return Transition(What.PREPARED, "health checks and TTL are ready; no traffic has moved", share)
+        ready = f"health checks and TTL are ready, no traffic has moved; {follow}"
+        return Transition(What.PREPARED, f"{ready}, then {_next(course, after)} if every gate passes", share)
     if command.back:
         return Transition(What.BACK, f"back to {course.old} 100, {course.new} 0: {follow}", share)
     number, bake = after.index + 1, course.steps[after.index].bake
@@ -100,16 +121,34 @@ def share_now(state: State) -> Share | None:
     return next(iter(state.allowed)) if len(state.allowed) == 1 else None
 
 
-def _because(what: str, course: Course, state: State, reason: Reason) -> str:
-    side = {Reason.OLD_SIDE_UNFIT: course.old}.get(reason, course.new)
-    asked = reason in (Reason.GATE_FAILED, Reason.INCONCLUSIVE, Reason.OLD_SIDE_UNFIT)
-    gates = unfit_gates(course.gates, state.tallies, side) if asked else []
+def _next(course: Course, state: State) -> str:
+    """What comes when everything passes: a run that goes on bakes its step first."""
+    return "step 1" if state.index < 0 else f"a bake of {course.step(state.index).bake:.0f} s"
+
+
+def _told(what: What, word: str, course: Course, state: State, reason: Reason) -> Transition:
+    """What has a reason: in words, with the gates that are it, and with what somebody can do about it."""
+    gates = _gates(course, state, reason)
+    words = WORDS_AT_START.get(reason, WORDS[reason]) if state.at_start else WORDS[reason]
+    named = f" ({', '.join(gates)})" if gates else ""
+    text = f"{word}: {words}{named}{_hint(course, state, reason)}"
+    return Transition(what, text, share_now(state), reason, tuple(gates))
+
+
+def _gates(course: Course, state: State, reason: Reason) -> list[str]:
+    """The gates that are the reason."""
+    if reason not in (Reason.GATE_FAILED, Reason.INCONCLUSIVE, Reason.OLD_SIDE_UNFIT):
+        return []
+    side = course.old if reason is Reason.OLD_SIDE_UNFIT else course.new
+    gates = unfit_gates(course.gates, state.tallies, side)
     if reason is Reason.INCONCLUSIVE and not gates:
         gates = unfit_gates(course.gates, state.tallies, course.old)
-    named = f" ({', '.join(gates)})" if gates else ""
-    return f"{what}: {WORDS[reason]}{named}{_approve(course, state) if reason is Reason.APPROVAL else ''}"
+    return gates
 
 
-def _approve(course: Course, state: State) -> str:
-    weight = course.step(state.index + 1).weight
-    return f"; to agree to {weight} %: {course.approve.format(weight=weight)}" if course.approve else ""
+def _hint(course: Course, state: State, reason: Reason) -> str:
+    if reason is Reason.APPROVAL and course.approve:
+        weight = course.step(state.index + 1).weight
+        return f"; to agree to {weight} %: {course.approve.format(weight=weight)}"
+    ordered = reason is Reason.EMERGENCY_STOP or (reason is Reason.OPERATOR and state.at_start)
+    return f"; to let it go on: {course.resume}" if ordered and course.resume else ""

@@ -22,6 +22,8 @@ LEAST = 1e-9
 """What is less is drawn as nothing: no axis has ticks for it."""
 LABEL = 16
 """So many pixels apart two labels can be read."""
+LETTER = 7
+"""Pixels that a digit takes, with what is around it."""
 SPANS = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 21600, 43200, 86400)
 MINUTE, DAY = 60, 86400
 
@@ -72,7 +74,9 @@ class Plot:
 def plot(
     series: Sequence[Series], span: tuple[float, float], marks: Sequence[tuple[float, str]], highest: float = 0
 ) -> Plot:
-    """span: the first and the last second. marks: what happened when. highest: what the axis reaches at least."""
+    """span: the first and the last second. marks: what happened when, numbered, in their order. highest: what the axis
+    reaches at least.
+    """
     start, end = span[0], max(span[1], span[0] + 1)
     top = max([highest, *(value for one in series for _at, value in one.points if value is not None)])
     step = _step(top)
@@ -145,17 +149,29 @@ def _apart(lines: Sequence[Line]) -> Iterator[Line]:
 
 
 def _readable(marks: Sequence[Tick]) -> Iterator[Tick]:
-    """One mark a pixel, and no text over another."""
-    drawn, told = -math.inf, -math.inf
+    """One mark a pixel. Those whose texts would lie upon each other have one text: that of the first to the last."""
+    told: list[list[Tick]] = []
     for mark in marks:
-        if mark.at - drawn < 1:
-            continue
-        drawn = mark.at
-        if mark.at - told >= LABEL:
-            told = mark.at
-            yield mark
-        else:
-            yield Tick(mark.at, "")
+        told.append([mark])
+        while len(told) > 1 and told[-1][0].at - told[-2][0].at < _room(_text(told[-2]), _text(told[-1])):
+            last = told.pop()
+            told[-1] += last
+    for group in told:
+        drawn = -math.inf
+        for mark in group:
+            if mark.at - drawn >= 1:
+                yield Tick(mark.at, _text(group) if mark is group[0] else "")
+                drawn = mark.at
+
+
+def _text(marks: Sequence[Tick]) -> str:
+    first, last = marks[0].text, marks[-1].text
+    return first if len(marks) == 1 else f"{first}\N{EN DASH}{last}"
+
+
+def _room(left: str, right: str) -> float:
+    """Pixels that two texts need between their middles."""
+    return max(LABEL, LETTER * (len(left) + len(right) + 1) / 2)
 
 
 def _step(top: float) -> float:

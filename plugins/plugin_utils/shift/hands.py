@@ -34,6 +34,11 @@ def control_name(stack: str) -> str:
     return f"/cutover/{stack}/control"
 
 
+def resume_hint(stack: str) -> str:
+    """What somebody does who lets a shift go on that the control parameter stops or sends back."""
+    return f"aws ssm put-parameter --overwrite --name {control_name(stack)} --value run"
+
+
 def approval_name(stack: str) -> str:
     """The parameter with which somebody agrees to a step: <migration>/<weight>."""
     return f"/cutover/{stack}/approved"

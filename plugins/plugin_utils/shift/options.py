@@ -40,6 +40,7 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "ttl_after": {"type": "int"},
     "topic_arn": {"type": "str"},
     "webhook_url": {"type": "str", "no_log": True},
+    "caller": {"type": "str"},
     "output_dir": {"type": "path", "default": "."},
 }
 PLACES = {"route53": "groups", "alb": "routes"}

@@ -29,6 +29,7 @@ ENDINGS = {
     Status.HELD: "Held: the weights stay where they are",
     Status.REFUSED: "Refused: nothing was moved",
 }
+AS_ASKED = "Rolled back, as it was asked for"
 ROUTERS = {"route53": "Route 53, weighted records", "alb": "a load balancer's target groups"}
 SIGNS = {"pass": "+ pass", "fail": "x fail", "inconclusive": "? inconclusive"}
 BY = {
@@ -48,7 +49,7 @@ def shift_page(document: Document, name: str) -> str:
     old, new = document["sides"]["old"], document["sides"]["new"]
     stretches = list(_stretches(document))
     timeline = list(_timeline(document["timeline"]))
-    evidence, left_out = _evidence(document["verdicts"])
+    evidence, left_out = _evidence(document["verdicts"], _decided(document["timeline"]))
     return page(
         "shift.html.j2",
         {
@@ -87,7 +88,16 @@ def _ending(document: Document) -> Row:
         return {"kind": "open", "word": "Not ended", "text": text}
     ended = [entry["text"] for entry in document["timeline"] if entry["what"] == What.ENDED]
     why = ended[-1] if ended else WORDS[Reason(reason)]
-    return {"kind": str(status), "word": ENDINGS[Status(status)], "text": f"{why}. Weights: {now}."}
+    text = f"{why}. Weights: {now}."
+    if status == Status.ROLLED_BACK and _as_asked(document):
+        return {"kind": "as_asked", "word": AS_ASKED, "text": text}
+    return {"kind": str(status), "word": ENDINGS[Status(status)], "text": text}
+
+
+def _as_asked(document: Document) -> bool:
+    """Whether it came back for nothing but that somebody wanted it, and not because it had begun to by itself."""
+    turned = [entry["reason"] for entry in document["timeline"] if entry["what"] == What.GOING_BACK]
+    return {document["reason"], *turned} == {Reason.OPERATOR}
 
 
 def _facts(document: Document) -> Iterator[tuple[str, str]]:
@@ -196,10 +206,23 @@ def _gates(document: Document) -> Iterator[Row]:
         yield {**gate, **_verdict(said["verdict"]), "reason": _text(said["reason"])}
 
 
-def _evidence(entries: Sequence[Row]) -> tuple[list[Row], int]:
-    """(rows, how many are left out in the middle)."""
-    left_out = max(0, len(entries) - FIRST_EVIDENCE - LAST_EVIDENCE)
-    shown = [*entries[:FIRST_EVIDENCE], *entries[-LAST_EVIDENCE:]] if left_out else entries
+def _decided(timeline: Sequence[Row]) -> Mapping[int, list[str]]:
+    """By the place of a verdict, the numbers of what it has decided."""
+    found: dict[int, list[str]] = {}
+    for number, entry in enumerate(timeline, 1):
+        for place in entry["verdicts"]:
+            found.setdefault(place, []).append(str(number))
+    return found
+
+
+def _evidence(entries: Sequence[Row], decided: Mapping[int, list[str]]) -> tuple[list[Row], int]:
+    """(rows, how many are left out in the middle). What has decided something is never left out."""
+    last = len(entries) - LAST_EVIDENCE
+    shown = [
+        (place, entry)
+        for place, entry in enumerate(entries)
+        if place < FIRST_EVIDENCE or place >= last or place in decided
+    ]
     return [
         {
             "at": _moment(entry["observed_at"]),
@@ -209,9 +232,10 @@ def _evidence(entries: Sequence[Row]) -> tuple[list[Row], int]:
             "share": _share(entry["share"]),
             "reason": _text(entry["reason"]),
             "evidence": [f"{part}: {_text(value)}" for part, value in (entry["evidence"] or {}).items()],
+            "decided": ", ".join(decided.get(place, [])),
         }
-        for entry in shown
-    ], left_out
+        for place, entry in shown
+    ], len(entries) - len(shown)
 
 
 def _verdict(said: str | None) -> Row:

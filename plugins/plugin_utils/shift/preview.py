@@ -8,9 +8,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from ...module_utils._rollout.asked import SETTLING
-from ...module_utils._rollout.course import ALL, Control, Course, Reason, State
+from ...module_utils._rollout.course import ALL, Control, Course, State
 from ...module_utils._rollout.judge import PASS
-from ...module_utils._rollout.story import share_now
+from ...module_utils._rollout.story import share_now, stands
 from .driver import Verdicts
 from .hands import ModuleHands
 from .report import percent, weights_of
@@ -25,7 +25,7 @@ def preview(course: Course, state: State, hands: ModuleHands) -> dict[str, Any]:
         "text": "\n".join(_lines(course, state, plan, verdicts, hands.operator().control)),
         "changed": bool(plan),
         "weights": weights_of(course, share_now(state)),
-        "stands": _stands(course, state),
+        "stands": stands(course, state),
         "plan": plan,
         "verdicts": list(verdicts.values()),
         "fit": all(verdicts[name].get("verdict") == PASS for name in deciding),
@@ -39,9 +39,10 @@ def preview(course: Course, state: State, hands: ModuleHands) -> dict[str, Any]:
 def _lines(
     course: Course, state: State, plan: Sequence[Mapping[str, Any]], verdicts: Verdicts, control: Control
 ) -> Iterator[str]:
-    yield f"The shift stands {_stands(course, state)}, weights {_weights(weights_of(course, share_now(state)))}."
+    yield f"The shift stands {stands(course, state)}, weights {_weights(weights_of(course, share_now(state)))}."
     if control in (Control.STOP, Control.ROLLBACK):
-        yield f"  the control parameter says {control}: nothing moves forward until it says run"
+        resume = f": {course.resume}" if course.resume else ""
+        yield f"  the control parameter says {control}, and nothing moves forward until it says run{resume}"
     for move in plan:
         approval = ", once it is approved" if move.get("approval") else ""
         yield f"  after {move['after']} s at the earliest: {_weights(move['weights'])}{approval}"
@@ -53,14 +54,6 @@ def _lines(
 
 def _weights(weights: Mapping[str, Any] | None) -> str:
     return ", ".join(f"{side} {weight}" for side, weight in weights.items()) if weights else "differ"
-
-
-def _stands(course: Course, state: State) -> str:
-    if state.verdict is Reason.UNKNOWN_POSITION:
-        return "at none of the steps"
-    if state.index < 0:
-        return "before the first step"
-    return f"at step {state.index + 1} of {len(course.steps)}"
 
 
 def _moves(course: Course, state: State) -> Iterator[dict[str, Any]]:

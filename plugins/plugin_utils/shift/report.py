@@ -55,6 +55,7 @@ class Report:
         self._wall = wall
         self._write = write
         self._last: dict[str, Any] = {}
+        self._places: dict[str, int] = {}
         self._sides = {gate.name: gate.side for gate in course.gates}
         self.document: Document = {
             **head,
@@ -114,11 +115,12 @@ class Report:
         self._last[name] = said
         shown = {part: verdict.get(part) for part in ("gate", "verdict", "reason", "evidence", "observed_at")}
         entry = {**shown, "gate": name, "side": self._sides.get(name), "share": percent(share_now(state))}
+        self._places[name] = len(self.document["verdicts"])
         self.document["verdicts"].append(entry)
         return True
 
     def tell(self, transition: Transition, state: State) -> None:
-        """A line of the timeline, and the files."""
+        """A line of the timeline, with the places of the verdicts that decided it, and the files."""
         self._weigh(state)
         self.document["timeline"].append(
             {
@@ -127,6 +129,7 @@ class Report:
                 "text": transition.text,
                 "reason": transition.reason and transition.reason.value,
                 "share": percent(transition.share),
+                "verdicts": [self._places[gate] for gate in transition.gates if gate in self._places],
             }
         )
         self.save()

@@ -18,7 +18,7 @@ from ansible_collections.cutover.aws.plugins.module_utils._rollout.course import
     Step,
 )
 from ansible_collections.cutover.aws.plugins.module_utils._rollout.position import begin, share_of
-from ansible_collections.cutover.aws.plugins.module_utils._rollout.story import WORDS, decided, done
+from ansible_collections.cutover.aws.plugins.module_utils._rollout.story import WORDS, decided, done, opening
 from tests.unit.module_utils._rollout.worlds import COURSE, Entry, Moment, World, course, from_on, spread
 
 MIDDLE = 15
@@ -42,7 +42,8 @@ def run(moments: list[Moment]) -> list[str]:
 
 def test_a_run_that_nothing_disturbs() -> None:
     assert run([]) == [
-        "health checks and TTL are ready; no traffic has moved",
+        "health checks and TTL are ready, no traffic has moved; clients follow within 30 s, "
+        "then step 1 if every gate passes",
         "step 1 of 3: blue 90, green 10; clients follow within 30 s, bake 60 s",
         "step 2 of 3: blue 50, green 50; clients follow within 30 s, bake 60 s",
         "step 3 of 3: blue 0, green 100; clients follow within 30 s, bake 120 s",
@@ -84,6 +85,30 @@ def test_waiting_for_an_approval_says_how_to_give_it() -> None:
     log = World(asked).run(begin(asked, {Share(0)}), [Moment(approved=0)] * 60)
     lines = told(log, asked)
     assert "waiting: the next step needs an approval; to agree to 100 %: say 100" in lines
+
+
+OPENINGS = {
+    "at first": ({0}, False, "before the first step: asking 2 gates, which have to pass before traffic moves"),
+    "in the middle": ({10}, False, "at step 1 of 3: asking 2 gates, which have to pass before traffic moves"),
+    "on the way back": ({10}, True, "going back, as it is asked for; the gates are asked, and do not decide"),
+}
+
+
+@pytest.mark.parametrize(("found", "back", "line"), OPENINGS.values(), ids=OPENINGS)
+def test_what_is_said_before_the_first_look(found: set[int], back: bool, line: str) -> None:
+    assert opening(COURSE, begin(COURSE, map(Share, found), back=back)) == line
+
+
+def test_a_run_that_goes_on_says_that_it_bakes_its_step_first() -> None:
+    world = World(shares=frozenset({Share(10)}))
+    lines = told(world.run(begin(COURSE, world.shares), []))
+    assert lines[0].endswith("clients follow within 30 s, then a bake of 60 s if every gate passes")
+
+
+def test_a_stop_says_how_to_let_it_go_on() -> None:
+    asked = course(resume="say run")
+    log = World(asked).run(begin(asked, {Share(0)}), spread({MIDDLE: Moment(control=Control.STOP)}))
+    assert f"holding: {WORDS[Reason.EMERGENCY_STOP]}; to let it go on: say run" in told(log, asked)
 
 
 def test_every_reason_has_words() -> None:

@@ -77,10 +77,24 @@ def test_names_and_marks_do_not_lie_upon_each_other() -> None:
     same = [(0.0, 50.0), (HOUR, 50.0)]
     drawing = plot([Series("blue", same), Series("green", same)], (0, HOUR), [(at, str(at)) for at in range(20)], 100)
     assert drawing.lines[1].y - drawing.lines[0].y == LABEL
-    assert [mark.text for mark in drawing.marks if mark.text] == ["0"]
+    assert [mark.text for mark in drawing.marks if mark.text] == ["0\N{EN DASH}19"]
     assert all(b.at - a.at >= 1 for a, b in zip(drawing.marks, drawing.marks[1:], strict=False))
     low = plot([Series("blue", [(0, 0)]), Series("green", [(0, 0)])], (0, HOUR), [])
     assert max(line.y for line in low.lines) <= HEIGHT - BOTTOM
+
+
+TOLD = {
+    "far apart": ([0, 600, 1200], ["1", "2", "3"]),
+    "in one second": ([600, 600, 1200], ["1\N{EN DASH}2", "3"]),
+    "each beside the next": ([0, 60, 85, 1200], ["1\N{EN DASH}3", "4"]),
+    "a text that grows into the one before it": ([0, 85, 86, 86], ["1\N{EN DASH}4"]),
+}
+
+
+@pytest.mark.parametrize(("moments", "texts"), TOLD.values(), ids=TOLD)
+def test_every_mark_is_told_by_a_text_that_can_be_read(moments: list[float], texts: list[str]) -> None:
+    marks = plot([], (0, HOUR), [(at, str(number)) for number, at in enumerate(moments, 1)]).marks
+    assert [mark.text for mark in marks if mark.text] == texts
 
 
 def test_a_single_peak_among_thousands_is_seen() -> None:

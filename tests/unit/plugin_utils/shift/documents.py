@@ -25,9 +25,12 @@ def counted(end: int, green: float, period: int = 60) -> dict[str, Any]:
     return {"gate": "green-share", "from": moment(end - period), "to": moment(end), "requests": requests}
 
 
-def transition(seconds: float, what: str, text: str, share: float | None, reason: str | None = None) -> dict[str, Any]:
-    """A line of the timeline."""
-    return {"at": moment(seconds), "what": what, "text": text, "reason": reason, "share": share}
+def transition(
+    seconds: float, what: str, text: str, share: float | None, reason: str | None = None, verdicts: Sequence[int] = ()
+) -> dict[str, Any]:
+    """A line of the timeline. verdicts: the places of those that decided it."""
+    told = {"at": moment(seconds), "what": what, "text": text, "reason": reason, "share": share}
+    return {**told, "verdicts": list(verdicts)}
 
 
 def verdict(seconds: float, gate: str, said: str, **changes: Any) -> dict[str, Any]:
@@ -62,7 +65,7 @@ def rolled_back(**changes: Any) -> dict[str, Any]:
             transition(5, "prepared", "health checks and TTL are ready; no traffic has moved", 0),
             transition(60, "step", "step 1 of 3: blue 90, green 10; clients follow within 60 s, bake 600 s", 10),
             transition(720, "step", "step 2 of 3: blue 50, green 50; clients follow within 60 s, bake 600 s", 50),
-            transition(1080, "going_back", "going back: a gate failed (green-alarm)", 50, "gate_failed"),
+            transition(1080, "going_back", "going back: a gate failed (green-alarm)", 50, "gate_failed", [3]),
             transition(1081, "back", "back to blue 100, green 0: clients follow within 60 s", 0),
             transition(1200, "ended", "rolled back: a gate failed (green-alarm)", 0, "gate_failed"),
         ],

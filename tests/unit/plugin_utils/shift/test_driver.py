@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ from ansible_collections.cutover.aws.plugins.module_utils._rollout.course import
 from ansible_collections.cutover.aws.plugins.module_utils._rollout.position import begin
 from ansible_collections.cutover.aws.plugins.plugin_utils.shift.audience import Audience
 from ansible_collections.cutover.aws.plugins.plugin_utils.shift.driver import run
-from ansible_collections.cutover.aws.plugins.plugin_utils.shift.hands import ModuleHands
+from ansible_collections.cutover.aws.plugins.plugin_utils.shift.hands import ModuleHands, resume_hint
 from ansible_collections.cutover.aws.plugins.plugin_utils.shift.notices import Notices
 from ansible_collections.cutover.aws.plugins.plugin_utils.shift.page import shift_page
 from ansible_collections.cutover.aws.plugins.plugin_utils.shift.preview import preview
@@ -28,6 +29,7 @@ from tests.unit.plugin_utils.shift.doubles import ASKED, Modules, Time
 
 MIGRATION = "acme-prod-20261126T170000Z"
 HEAD = {"migration": MIGRATION, "stack": "acme-prod", "router": "route53"}
+RESUME = resume_hint("acme-prod")
 SECRET = "https://hooks.example.com/services/T0/B0/secret"
 
 
@@ -41,7 +43,7 @@ class Stage:
         self.shown: list[str] = []
         self.files: dict[Path, str] = {}
         asked = {**ASKED, **changes}
-        self.course = course_of(asked, self.time.begun)
+        self.course = replace(course_of(asked, self.time.begun), resume=RESUME)
         self.hands = ModuleHands(modules, self.course, router_of(asked), asked, MIGRATION)
         clock = self.time.clock()
         report = Report(Path("report.json"), self.course, HEAD, clock.wall, self.files.__setitem__)
@@ -84,7 +86,8 @@ def test_a_whole_shift() -> None:
     assert stage.run() == Finish("completed", "done")  # type: ignore[arg-type]
     assert stage.modules.weights == {"blue": 0, "green": 100}
     assert [line.strip().split("  ")[1] for line in stage.shown] == [
-        "health checks and TTL are ready; no traffic has moved",
+        "health checks and TTL are ready, no traffic has moved; clients follow within 60 s, "
+        "then step 1 if every gate passes",
         "step 1 of 2: blue 90, green 10; clients follow within 60 s, bake 60 s",
         "step 2 of 2: blue 0, green 100; clients follow within 60 s, bake 60 s",
         "completed: every step is proven",
@@ -134,6 +137,7 @@ def test_the_report_is_there_after_every_transition_with_the_evidence() -> None:
         ("blue-errors", "pass", 0),
         ("green-errors", "fail", 10),
     ]
+    assert [entry["verdicts"] for entry in report["timeline"]] == [[], [], [2], [], [2]], "what decided"
 
 
 def test_the_report_has_the_weights_and_each_window_of_requests_once() -> None:
@@ -255,6 +259,17 @@ def test_an_emergency_stop_is_seen_at_the_next_look() -> None:
     assert stage.modules.weights == {"blue": 90, "green": 10}
 
 
+@pytest.mark.parametrize(("word", "why"), [("stop", "says stop"), ("rollback", "says rollback, and there is nothing")])
+def test_an_order_that_is_left_over_refuses_and_says_how_to_clear_it(word: str, why: str) -> None:
+    stage = Stage(Modules(control=word))
+    assert stage.run().status == "refused"
+    (line,) = stage.shown
+    assert f"refused: the control parameter {why}" in line
+    assert line.endswith(
+        "; to let it go on: aws ssm put-parameter --overwrite --name /cutover/acme-prod/control --value run"
+    )
+
+
 @pytest.mark.parametrize("weights", [{"blue": 70, "green": 30}, {"blue": 0, "green": 0}], ids=str)
 def test_a_foreign_change_is_left_alone(weights: dict[str, int]) -> None:
     stage = Stage(Modules())
@@ -286,5 +301,6 @@ def test_check_mode_says_what_it_would_do_and_writes_nothing() -> None:
     stage.modules.control = "rollback"
     shown = preview(stage.course, begin(stage.course, places.shares, places.ttl), stage.hands)
     assert (
-        "  the control parameter says rollback: nothing moves forward until it says run" in shown["text"].splitlines()
+        f"  the control parameter says rollback, and nothing moves forward until it says run: {RESUME}"
+        in shown["text"].splitlines()
     )

@@ -106,6 +106,22 @@ def test_the_end_stands_at_the_top_and_in_the_title(status: str, reason: str, wo
     assert f"ending {status}" in page.values("class")
 
 
+@pytest.mark.parametrize(
+    ("turned", "kind", "word"),
+    [
+        (["operator"], "as_asked", "Rolled back, as it was asked for"),
+        ([], "as_asked", "Rolled back, as it was asked for"),
+        (["gate_failed"], "rolled_back", "Rolled back"),
+    ],
+    ids=["by the control parameter", "by a run that only goes back", "a gate had failed before the order"],
+)
+def test_a_way_back_that_was_asked_for_is_no_failure(turned: list[str], kind: str, word: str) -> None:
+    timeline = [transition(number, "going_back", "going back", 50, reason) for number, reason in enumerate(turned)]
+    page = read(rolled_back(reason="operator", timeline=timeline))
+    assert page.cells[2] == word
+    assert f"ending {kind}" in page.values("class")
+
+
 @pytest.mark.parametrize("reason", list(Reason))
 def test_every_reason_has_words(reason: Reason) -> None:
     assert read(rolled_back(status="held", reason=str(reason), timeline=[])).cells[3]
@@ -199,6 +215,22 @@ def test_of_thousands_of_verdicts_the_first_and_the_last_are_shown() -> None:
     assert shown[0] == "number 4999", "the gate's last one"
     assert shown[1:] == [f"number {at}" for at in [*range(FIRST_EVIDENCE), *range(5000 - LAST_EVIDENCE, 5000)]]
     assert "4700 verdicts in the middle are left out here; acme.json has all of them." in page.cells
+
+
+def test_the_verdict_that_decided_says_so() -> None:
+    page = read(rolled_back())
+    (decided,) = [cell for cell in page.cells if cell.startswith("decided ")]
+    assert decided == "decided No. 4"
+    assert page.cells[page.cells.index(decided) - 1] == "x fail"
+    assert page.values("class").count("decided") == 1
+
+
+def test_what_decided_is_not_left_out_among_thousands() -> None:
+    many = [verdict(at, "green-alarm", "fail", reason=f"number {at}") for at in range(5000)]
+    timeline = [transition(2500, "going_back", "going back", 50, "gate_failed", [2500])]
+    page = read(rolled_back(verdicts=many, timeline=timeline))
+    assert "number 2500" in page.cells
+    assert "4699 verdicts in the middle are left out here; acme.json has all of them." in page.cells
 
 
 def test_what_a_reader_without_eyes_or_colours_needs() -> None:
