@@ -6,6 +6,7 @@ from __future__ import annotations
 
 try:
     from botocore.exceptions import BotoCoreError, ClientError, EndpointConnectionError
+    from botocore.parsers import ResponseParserError
 except ImportError:
 
     class BotoCoreError(Exception):  # type: ignore[no-redef]
@@ -17,5 +18,8 @@ except ImportError:
     class EndpointConnectionError(Exception):  # type: ignore[no-redef]
         """Never raised."""
 
+    class ResponseParserError(Exception):  # type: ignore[no-redef]
+        """Never raised."""
 
-__all__ = ["BotoCoreError", "ClientError", "EndpointConnectionError"]
+
+__all__ = ["BotoCoreError", "ClientError", "EndpointConnectionError", "ResponseParserError"]

@@ -19,6 +19,8 @@ description:
     task needs no argument.
   - Region and credentials are those of the inventory variables C(region), C(aws_endpoint_url), C(aws_access_key),
     C(aws_secret_key), C(aws_session_token), C(aws_profile).
+  - C(aws_endpoint_hint) is what to do when nobody answers at C(aws_endpoint_url), or nobody who is AWS; the finding
+    says it then.
   - What the stack has already is read first, once for the whole run; nothing is asked about a name or a quota of what
     is there.
   - With the variable C(preflight_aws=false) AWS is asked only for the account and for what the stack has.

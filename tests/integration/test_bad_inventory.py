@@ -17,14 +17,16 @@ from typing import Any
 os.environ.setdefault("MOTO_EC2_LOAD_DEFAULT_AMIS", "false")
 
 import pytest
+import yaml
 
 from ansible_collections.cutover.aws.plugins.module_utils._preflight.account import TEMPORARY, Credentials
 from ansible_collections.cutover.aws.plugins.module_utils._preflight.findings import listed
 from local_cloud import quotas
-from local_cloud.testing import LocalCloud
+from local_cloud.testing import LocalCloud, boto3_client
 from tests.integration.conftest import Controller
-from tests.integration.judge import MISSING, NOW, Case, judge
+from tests.integration.judge import MISSING, NOW, ROOT, Case, judge
 
+REHEARSAL = ROOT / "local_cloud" / "rehearsal.yml"
 SECRET = "correct-horse-battery-staple"
 SUBNETS = {
     "public": ["10.20.0.0/24", "10.20.1.0/24", "10.20.2.0/24"],
@@ -247,6 +249,11 @@ def test_prod_itself_is_sound(local: LocalCloud) -> None:
     assert (report.stack.name, report.stack.account_id) == ("acme-prod", "123456789012")
 
 
+def test_what_a_rehearsal_asks_is_sound(local: LocalCloud) -> None:
+    report = judge(Case(yaml.safe_load(REHEARSAL.read_text(encoding="utf-8"))), local)
+    assert [str(found) for found in report.findings] == []
+
+
 @pytest.mark.parametrize("name", BAD)
 def test_a_bad_inventory_is_refused_with_all_its_mistakes(name: str, local: LocalCloud) -> None:
     case, variables = BAD[name]
@@ -342,3 +349,16 @@ def test_a_person_sees_all_mistakes_and_nothing_is_written(name: str, controller
         assert text in run.output, run.output[-4000:]
     assert SECRET not in run.output
     assert controller.cloud.calls(since=before, access="write") == []
+
+
+class Nobody:
+    """An endpoint at which nobody listens."""
+
+    def client(self, service: str, region: str) -> Any:
+        return boto3_client("http://127.0.0.1:9", service, region)
+
+
+def test_where_no_local_cloud_answers_its_inventory_says_how_to_start_it() -> None:
+    (found,) = judge(Case(), Nobody()).findings  # type: ignore[arg-type]
+    assert found.rule.startswith("nobody answers at http://127.0.0.1:9")
+    assert "local_cloud start" in found.fix

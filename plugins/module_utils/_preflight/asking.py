@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from .._botocore import BotoCoreError, ClientError, EndpointConnectionError
+from .._botocore import BotoCoreError, ClientError, EndpointConnectionError, ResponseParserError
 from .._model.core import STACK_TAG, Found, Model, Reality, Resource, Stack, Value
 from .._stack.context import Context
 from .._stack.storage import account_buckets
@@ -40,6 +40,10 @@ class Unanswered(Exception):
         super().__init__(rule)
         self.rule = rule
         self.fix = fix
+
+
+class Unreached(Unanswered):
+    """Nobody answers at the endpoint, or nobody who is AWS."""
 
 
 @dataclass(frozen=True)
@@ -133,6 +137,11 @@ def _told(service: str) -> Iterator[None]:
         raise refused(service, error.operation_name, error) from error
     except BotoCoreError as error:
         raise unreachable(error) from error
+    except ResponseParserError as error:
+        raise Unreached(
+            "what answers is not AWS",
+            "See to aws_endpoint_url, and to proxies: something else listens there",
+        ) from error
 
 
 def refused(service: str | None, operation: str, error: ClientError) -> Unanswered:
@@ -151,7 +160,7 @@ def refused(service: str | None, operation: str, error: ClientError) -> Unanswer
 def unreachable(error: BotoCoreError) -> Unanswered:
     """What a failed connection, or missing credentials, mean for the one who runs the playbook."""
     if isinstance(error, EndpointConnectionError):
-        return Unanswered(
+        return Unreached(
             f"nobody answers at {error.kwargs.get('endpoint_url')}",
             "Start what ought to answer there, or see to the network between here and there",
         )

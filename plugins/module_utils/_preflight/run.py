@@ -12,7 +12,7 @@ from typing import Any
 from .._model.core import Model, Stack
 from .._stack.context import Context
 from .account import Caller, Credentials, account_findings, caller, lifetime_findings
-from .asking import Skipped, Subject, Unanswered
+from .asking import Skipped, Subject, Unanswered, Unreached
 from .findings import Finding, absent, variables_of
 from .identity import Environment, environment_of, identity_findings
 from .inventory import Inventory, Peer
@@ -134,7 +134,8 @@ def _identified(inventory: Inventory, access: Access, stack: Stack) -> tuple[Cal
     try:
         who = caller(access.context(stack))
     except Unanswered as error:
-        return None, [absent("account", error.rule, error.fix)]
+        hint = inventory.typed.get("aws_endpoint_hint") if isinstance(error, Unreached) else None
+        return None, [absent("account", error.rule, str(hint or error.fix))]
     planned = inventory.typed.get("cutover_planned_minutes")
     minutes = planned if isinstance(planned, int) else PLANNED_MINUTES
     return who, [

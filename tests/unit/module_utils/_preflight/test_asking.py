@@ -5,6 +5,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from http import HTTPStatus
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from threading import Thread
 from typing import Any
 
 import boto3
@@ -96,21 +99,50 @@ def test_a_listing_that_is_refused_says_so_too(answering: Callable[..., Context]
         listing(context, "ec2", "describe_vpcs", "Vpcs")
 
 
-def test_nobody_at_the_endpoint_is_said_with_its_address() -> None:
-    def closed(service: str, region: str) -> Any:
+def sts_at(endpoint: str) -> Callable[[str, str], Any]:
+    def client(service: str, region: str) -> Any:
         from botocore.config import Config  # noqa: PLC0415
 
         return boto3.client(
             "sts",
             region_name=region,
-            endpoint_url="http://127.0.0.1:9",
+            endpoint_url=endpoint,
             aws_access_key_id="AKIATEST",
             aws_secret_access_key="nowhere",
             config=Config(retries={"total_max_attempts": 1}),
         )
 
+    return client
+
+
+def test_nobody_at_the_endpoint_is_said_with_its_address() -> None:
     with pytest.raises(Unanswered, match=r"nobody answers at http://127\.0\.0\.1:9"):
-        call(Context(STACK, closed), "sts", "get_caller_identity")
+        call(Context(STACK, sts_at("http://127.0.0.1:9")), "sts", "get_caller_identity")
+
+
+@pytest.fixture
+def page() -> Iterator[str]:
+    """An HTTP server that is not AWS."""
+
+    class Page(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            self.send_response(HTTPStatus.NOT_FOUND)
+            self.end_headers()
+            self.wfile.write(b"<!doctype html><p>Not here<br>")
+
+        def log_message(self, *_: Any) -> None:
+            """Says nothing."""
+
+    server = HTTPServer(("127.0.0.1", 0), Page)
+    Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    server.server_close()
+
+
+def test_somebody_else_at_the_endpoint_is_said(page: str) -> None:
+    with pytest.raises(Unanswered, match="what answers is not AWS"):
+        call(Context(STACK, sts_at(page)), "sts", "get_caller_identity")
 
 
 def finds(name: str) -> Callable[[Subject], Iterator[Finding]]:
