@@ -65,8 +65,8 @@ class ActionModule(ActionBase):  # type: ignore[misc]
             return _refused(result, str(error))
         call = self._caller(connection, task_vars or {})
         migration = f"{asked['stack_name']}-{CLOCK.wall():%Y%m%dT%H%M%SZ}"
-        hints = {"approve": approval_hint(asked, migration), "resume": resume_hint(asked["stack_name"])}
-        course = replace(course, **hints)
+        approve, resume = approval_hint(asked, migration), resume_hint(asked["stack_name"])
+        course = replace(course, approve=approve, resume=resume)
         hands = ModuleHands(call, course, router_of(asked), asked, migration)
         places = hands.look()
         if places is None:
