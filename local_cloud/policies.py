@@ -14,19 +14,22 @@ from typing import Any
 
 def read_once() -> None:
     """moto makes them from what was read for the first account. Every account has policies of its own, as before."""
-    from moto.iam.models import IAMBackend
+    from moto.iam import models
 
-    IAMBackend._init_aws_policies = _policies  # type: ignore[method-assign]
+    backend: Any = models.IAMBackend
+    backend._init_aws_policies = _policies
 
 
 def _policies(backend: Any) -> list[Any]:
-    from moto.iam.models import AWSManagedPolicy
+    from moto.iam import models
     from moto.settings import load_iam_aws_managed_policies
+
+    policy_of: Any = models.AWSManagedPolicy  # moto leaves abstract what it does not use
 
     if not load_iam_aws_managed_policies():
         return []
     scope = {"account_id": backend.account_id, "region": backend.region_name}
-    return [AWSManagedPolicy(**scope, **policy) for policy in _published()]
+    return [policy_of(**scope, **policy) for policy in _published()]
 
 
 @cache

@@ -50,7 +50,7 @@ def protocol_of(service: str, content_type: str) -> str:
 
 def account_of(access_key: str) -> str:
     """Whose key it is. moto's own function would make IAM for all partitions, with a thousand policies each."""
-    from moto.core import DEFAULT_ACCOUNT_ID
+    from moto.core.models import DEFAULT_ACCOUNT_ID
     from moto.iam.models import iam_backends
 
     for account, partitions in list(iam_backends.items()):
