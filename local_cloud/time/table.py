@@ -263,6 +263,33 @@ DB_CLUSTER_SNAPSHOT = Kind(
     },
 )
 
+_proxy_not_available = "DB Proxy {} is not in the available state."
+
+DB_PROXY = Kind(
+    service="rds",
+    name="db proxy",
+    key="DBProxyName",
+    state="Status",
+    describe=("DescribeDBProxies", "DBProxyName", False),
+    shown={
+        "DescribeDBProxies": "DBProxies[]",
+        "CreateDBProxy": "DBProxy",
+        "DeleteDBProxy": "DBProxy",
+        "ModifyDBProxy": "DBProxy",
+    },
+    courses={
+        "CreateDBProxy": Course((("creating", 5.0),)),
+        "ModifyDBProxy": Course((("modifying", 1.0),)),
+        "DeleteDBProxy": Course((("deleting", 3.0),), deletes=True, gone=True),
+    },
+    busy={
+        operation: Busy("DBProxyName", "InvalidDBProxyStateFault", _proxy_not_available)
+        for operation in ("ModifyDBProxy", "ModifyDBProxyTargetGroup", "RegisterDBProxyTargets")
+    },
+    taken={"CreateDBProxy": Busy("DBProxyName", "DBProxyAlreadyExistsFault", "DB Proxy already exists")},
+    blocks=(_group_in_use("VpcSecurityGroupIds[]"), _subnet_in_use("VpcSubnetIds[]")),
+)
+
 NAT_GATEWAY = Kind(
     service="ec2",
     name="nat gateway",
@@ -376,6 +403,7 @@ KINDS = (
     DB_CLUSTER,
     DB_SNAPSHOT,
     DB_CLUSTER_SNAPSHOT,
+    DB_PROXY,
     NAT_GATEWAY,
     VPC_ENDPOINT,
     INSTANCE,
