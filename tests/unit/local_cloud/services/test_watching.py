@@ -1,19 +1,15 @@
 # Copyright: the cutover.aws authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""CloudWatch, SNS, secrets, quotas, and the tagging API."""
+"""CloudWatch, SNS, quotas, and the tagging API."""
 
 from __future__ import annotations
 
-import io
-import json
-import zipfile
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
-from moto.core.config import default_user_config
 
 from local_cloud import quotas
 
@@ -180,92 +176,6 @@ def test_canary_moto_breaks_on_a_bad_policy(bare: Clients) -> None:
     topic = bare("sns").create_topic(Name="one")["TopicArn"]
     with pytest.raises(ClientError, match="Unknown"):
         bare("sns").set_topic_attributes(TopicArn=topic, AttributeName="Policy", AttributeValue="{")
-
-
-def test_rotation_needs_a_function(aws: Clients, refused: Refused) -> None:
-    secrets = aws("secretsmanager")
-    secrets.create_secret(Name="one", SecretString="first")
-    with refused("InvalidRequestException", "No Lambda rotation function"):
-        secrets.rotate_secret(SecretId="one")
-    assert secrets.get_secret_value(SecretId="one")["SecretString"] == "first"
-
-
-def rotated_by_function(clients: Clients) -> Any:
-    """A secret whose rotation function has been called, and has done nothing (nothing runs functions here)."""
-    trust = {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
-    document = json.dumps({"Version": "2012-10-17", "Statement": [trust]})
-    role = clients("iam").create_role(RoleName="one", AssumeRolePolicyDocument=document)["Role"]["Arn"]
-    archive = io.BytesIO()
-    with zipfile.ZipFile(archive, "w") as made:
-        made.writestr("one.py", "def handler(event, context): pass")
-    function = clients("lambda").create_function(
-        FunctionName="one", Runtime="python3.12", Role=role, Handler="one.handler", Code={"ZipFile": archive.getvalue()}
-    )["FunctionArn"]
-    secrets = clients("secretsmanager")
-    secrets.create_secret(Name="one", SecretString="first")
-    secrets.rotate_secret(SecretId="one", RotationLambdaARN=function, RotationRules={"AutomaticallyAfterDays": 30})
-    return secrets
-
-
-@pytest.fixture
-def no_docker(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(default_user_config, "lambda", {"use_docker": False})
-
-
-@pytest.mark.usefixtures("no_docker")
-def test_the_value_stays_until_the_function_has_done_its_work(aws: Clients) -> None:
-    secrets = rotated_by_function(aws)
-    assert secrets.get_secret_value(SecretId="one")["SecretString"] == "first"
-    assert secrets.describe_secret(SecretId="one")["RotationEnabled"] is True
-
-
-@pytest.mark.usefixtures("no_docker")
-def test_canary_moto_loses_the_value_although_the_function_did_nothing(bare: Clients) -> None:
-    with pytest.raises(ClientError, match="AWSCURRENT"):
-        rotated_by_function(bare).get_secret_value(SecretId="one")
-
-
-def test_canary_moto_loses_the_value_in_rotation(bare: Clients) -> None:
-    secrets = bare("secretsmanager")
-    secrets.create_secret(Name="one", SecretString="first")
-    secrets.rotate_secret(SecretId="one")
-    with pytest.raises(ClientError, match="AWSCURRENT"):
-        secrets.get_secret_value(SecretId="one")
-
-
-def test_a_managed_secret_is_rotated_by_its_service(aws: Clients) -> None:
-    made = aws("rds").create_db_instance(
-        DBInstanceIdentifier="one",
-        DBInstanceClass="db.t3.medium",
-        Engine="mysql",
-        AllocatedStorage=20,
-        MasterUsername="app",
-        ManageMasterUserPassword=True,
-    )
-    secret = made["DBInstance"]["MasterUserSecret"]["SecretArn"]
-    secrets = aws("secretsmanager")
-    before = json.loads(secrets.get_secret_value(SecretId=secret)["SecretString"])
-    secrets.rotate_secret(SecretId=secret)
-    after = json.loads(secrets.get_secret_value(SecretId=secret)["SecretString"])
-    assert after["username"] == before["username"]
-    assert after["password"] != before["password"]
-
-
-def test_a_secret_in_deletion_is_left_alone(aws: Clients, refused: Refused) -> None:
-    secrets = aws("secretsmanager")
-    secrets.create_secret(Name="one", SecretString="first")
-    secrets.delete_secret(SecretId="one", RecoveryWindowInDays=7)
-    with refused("InvalidRequestException", "already scheduled for deletion"):
-        secrets.create_secret(Name="one", SecretString="second")
-    with refused("InvalidRequestException", "marked for deletion"):
-        secrets.put_secret_value(SecretId="one", SecretString="second")
-
-
-def test_canary_moto_writes_to_a_secret_in_deletion(bare: Clients) -> None:
-    secrets = bare("secretsmanager")
-    secrets.create_secret(Name="one", SecretString="first")
-    secrets.delete_secret(SecretId="one", RecoveryWindowInDays=7)
-    secrets.put_secret_value(SecretId="one", SecretString="second")
 
 
 def test_quotas_have_defaults_and_can_be_set(aws: Clients, refused: Refused) -> None:
