@@ -7,6 +7,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from ._errors import CutoverError
+
 
 def fields_of(client: Any, arn: str) -> dict[str, Any] | None:
     """What a secret holds by name, None where its text is no JSON object. Raises ClientError where AWS refuses it."""
@@ -17,3 +19,11 @@ def fields_of(client: Any, arn: str) -> dict[str, Any] | None:
         # It is not handed on: the text of a JSON error's document is the secret.
         return None
     return found if isinstance(found, dict) else None
+
+
+def password_of(client: Any, arn: str) -> str:
+    """The password of a secret. Raises CutoverError where there is none, ClientError where AWS refuses it."""
+    password = (fields_of(client, arn) or {}).get("password")
+    if not (isinstance(password, str) and password):
+        raise CutoverError(f"the secret {arn} has no password: its text has to be JSON with password")
+    return password

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: rds_database
-short_description: Create, change or remove an encrypted DB instance with a password that RDS manages
+short_description: Create, change or remove an encrypted DB instance with a password that nobody sees
 version_added: 1.0.0
 author: the cutover.aws authors (@cutover-aws)
 description:
-  - The instance is always encrypted, and RDS keeps its master password in a secret of its own.
-    M(amazon.aws.rds_instance) cannot ask for that.
+  - The instance is always encrypted. RDS keeps its master password in a secret of its own, which
+    M(amazon.aws.rds_instance) cannot ask for, or the module reads it from a secret of yours.
   - It waits for nothing but the beginning of a change, so that other work runs beside it; M(cutover.aws.wait_for) joins
     it.
   - Only what differs is sent, and applied at once. What AWS cannot change of an instance that exists is an error that
@@ -56,7 +56,15 @@ options:
     description: Name of the master user. AWS cannot change it.
     type: str
   password_key_arn:
-    description: ARN of the KMS key that encrypts the secret with the master user's password. AWS cannot change it.
+    description:
+      - ARN of the KMS key that encrypts the secret in which RDS keeps the master user's password. AWS cannot change it.
+      - Give this or O(password_secret_arn).
+    type: str
+  password_secret_arn:
+    description:
+      - ARN of a secret that holds the master user's password, as M(cutover.aws.database_secret) makes it. The module
+        reads it, and gives it to RDS when the instance is made, or when RDS has managed the password until then.
+      - Afterwards rotation keeps both alike.
     type: str
   final_snapshot:
     description: Name of the snapshot that is taken before the instance is removed; without it none is taken.
@@ -137,6 +145,7 @@ from ..module_utils._rds.instance import DELETING, reboot_pending
 from ..module_utils._rds.options import SETTINGS
 from ..module_utils._rds.plan import deletion, instance_plan
 from ..module_utils._rds.versions import ENGINES
+from ..module_utils._secrets import password_of
 
 NEEDED = [
     "engine",
@@ -149,7 +158,7 @@ NEEDED = [
     "security_groups",
     "username",
 ]
-NEEDED += ["password_key_arn", "backup_window", "maintenance_window", "ca_certificate"]
+NEEDED += ["backup_window", "maintenance_window", "ca_certificate"]
 
 ATTRIBUTES: dict[str, Any] = {
     "engine": {"type": "str", "choices": list(ENGINES)},
@@ -170,12 +179,17 @@ def main() -> None:
         argument_spec={
             "identifier": {"type": "str", "required": True},
             **ATTRIBUTES,
+            "password_secret_arn": {"type": "str", "no_log": False},
             "tags": {"type": "dict", "default": {}},
             "final_snapshot": {"type": "str"},
             "delete_automated_backups": {"type": "bool", "default": True},
             "state": {"type": "str", "choices": ["present", "absent", "rebooted"], "default": "present"},
         },
-        required_if=[("state", "present", NEEDED)],
+        required_if=[
+            ("state", "present", NEEDED),
+            ("state", "present", ["password_key_arn", "password_secret_arn"], True),
+        ],
+        mutually_exclusive=[("password_key_arn", "password_secret_arn")],
         supports_check_mode=True,
     )
     with fail_clearly(module):
@@ -188,14 +202,16 @@ def main() -> None:
 def _wanted(parameters: dict[str, Any]) -> dict[str, Any]:
     given = {name: parameters[name] for name in ATTRIBUTES if parameters[name] is not None or name not in OPTIONAL}
     lists = {name: sorted(given[name]) for name in ("security_groups", "log_exports")}
-    return {**given, **lists, "encrypted": True, "password_managed": True}
+    managed = parameters["password_secret_arn"] is None
+    return {**given, **lists, "encrypted": True, "password_managed": managed}
 
 
 def _ensure(module: AnsibleAWSModule, client: Any, item: dict[str, Any] | None) -> dict[str, Any]:
     identifier, wanted, tags = module.params["identifier"], _wanted(module.params), module.params["tags"]
     plan = instance_plan(identifier, wanted, tags, item)
     if not (plan.empty or module.check_mode):
-        item = api.apply(client, plan, item)
+        password = _password(module) if plan.wants_password else None
+        item = api.apply(client, plan, item, password)
         if plan.modify:
             api.await_beginning(
                 lambda: api.find(client, identifier),
@@ -203,6 +219,11 @@ def _ensure(module: AnsibleAWSModule, client: Any, item: dict[str, Any] | None) 
                 Clock(time.monotonic, time.sleep),
             )
     return {"changed": not plan.empty, "diff": {"before": plan.before, "after": plan.after}, **_result(item)}
+
+
+def _password(module: AnsibleAWSModule) -> str:
+    """Read when it is needed, and given to RDS alone."""
+    return password_of(module.client("secretsmanager"), module.params["password_secret_arn"])
 
 
 def _remove(module: AnsibleAWSModule, client: Any, item: dict[str, Any] | None) -> dict[str, Any]:

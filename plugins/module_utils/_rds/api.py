@@ -31,17 +31,23 @@ def find(client: BaseClient, identifier: str) -> dict[str, Any] | None:
     return dict(instances[0]) if instances else None
 
 
-def apply(client: BaseClient, plan: InstancePlan, existing: Mapping[str, Any] | None) -> dict[str, Any]:
-    """Carries the plan out without waiting for its end; the instance as AWS answers it."""
+def apply(
+    client: BaseClient, plan: InstancePlan, existing: Mapping[str, Any] | None, password: str | None = None
+) -> dict[str, Any]:
+    """Carries the plan out without waiting for its end; the instance as AWS answers it.
+
+    password: the master user's, where the plan wants one.
+    """
+    own = {"MasterUserPassword": password} if password else {}
     if plan.create:
-        return dict(client.create_db_instance(**plan.create)["DBInstance"])
+        return dict(client.create_db_instance(**plan.create, **own)["DBInstance"])
     instance = dict(existing or {})
     if plan.tags:
         client.add_tags_to_resource(ResourceName=instance["DBInstanceArn"], Tags=tag_list(plan.tags))
     if plan.start:
         instance = client.start_db_instance(DBInstanceIdentifier=instance["DBInstanceIdentifier"])["DBInstance"]
     if plan.modify:
-        instance = client.modify_db_instance(**plan.modify)["DBInstance"]
+        instance = client.modify_db_instance(**plan.modify, **own)["DBInstance"]
     return instance
 
 

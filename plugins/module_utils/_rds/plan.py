@@ -15,6 +15,8 @@ from .versions import major
 
 Attributes = Mapping[str, Value]
 
+MANAGED = "ManageMasterUserPassword"
+
 CREATE_NAMES: Mapping[str, str] = {
     "engine": "Engine",
     "engine_version": "EngineVersion",
@@ -34,7 +36,7 @@ CREATE_NAMES: Mapping[str, str] = {
     "port": "Port",
     "database_name": "DBName",
     "username": "MasterUsername",
-    "password_managed": "ManageMasterUserPassword",
+    "password_managed": MANAGED,
     "password_key_arn": "MasterUserSecretKmsKeyId",
     "publicly_accessible": "PubliclyAccessible",
     "deletion_protection": "DeletionProtection",
@@ -102,6 +104,11 @@ class InstancePlan:
         """Whether the instance is as asked for."""
         return not (self.create or self.modify or self.start or self.tags)
 
+    @property
+    def wants_password(self) -> bool:
+        """Whether AWS wants the master user's password beside it: RDS does not manage it, or no longer."""
+        return any((request or {}).get(MANAGED) is False for request in (self.create, self.modify))
+
 
 def instance_plan(
     identifier: str, wanted: Attributes, tags: Mapping[str, str], item: Mapping[str, Any] | None
@@ -157,7 +164,7 @@ def _refuse_fixed(identifier: str, changed: Attributes, found: Attributes) -> No
         str(found["engine"]), str(changed["engine_version"])
     ):
         fixed.append("engine_version")
-    if "password_key_arn" in changed and found["password_managed"]:
+    if changed.get("password_key_arn") and found["password_managed"]:
         fixed.append("password_key_arn")
     if "performance_insights_key_arn" in changed and found["performance_insights_key_arn"]:
         fixed.append("performance_insights_key_arn")

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from importlib import import_module
 from typing import Any
@@ -18,6 +19,7 @@ Writes = Callable[[], list[str]]
 Arguments = dict[str, Any]
 MODULES = "ansible_collections.cutover.aws.plugins.modules"
 TAGS = {"Name": "one", "CostCenter": "web"}
+OWN_PASSWORD = "The-passw0rd.of~32-characters-ab"
 
 
 @pytest.fixture
@@ -81,6 +83,11 @@ def database(request: pytest.FixtureRequest, surroundings: Arguments) -> Argumen
 def seen(cloud: LocalCloud, database: Arguments) -> dict[str, Any]:
     [item] = cloud.client("rds").describe_db_instances(DBInstanceIdentifier=database["identifier"])["DBInstances"]
     return dict(item)
+
+
+def without_key(database: Arguments) -> Arguments:
+    """For another keeper of the password."""
+    return {name: value for name, value in database.items() if name != "password_key_arn"}
 
 
 class TestDatabase:
@@ -179,6 +186,44 @@ def group(request: pytest.FixtureRequest) -> Arguments:
 def values(cloud: LocalCloud, group: Arguments) -> dict[str, str]:
     answer = cloud.client("rds").describe_db_parameters(DBParameterGroupName=group["name"], Source="user")
     return {one["ParameterName"]: one["ParameterValue"] for one in answer["Parameters"]}
+
+
+class TestOwnSecret:
+    """The password is that of a secret of somebody's own."""
+
+    @pytest.fixture
+    def own(self, cloud: LocalCloud, database: Arguments) -> Arguments:
+        text = json.dumps({"username": "dbadmin", "password": OWN_PASSWORD})
+        arn = cloud.client("secretsmanager").create_secret(Name=database["identifier"], SecretString=text)["ARN"]
+        return {**without_key(database), "password_secret_arn": arn}
+
+    def test_rds_is_given_it_and_nobody_is_shown_it(self, run_module: Run, cloud: LocalCloud, own: Arguments) -> None:
+        result = run_module("rds_database", **own)
+        assert result["changed"] is True
+        assert "MasterUserSecret" not in seen(cloud, own)
+        assert OWN_PASSWORD not in str(result)
+        assert run_module("rds_database", **own)["changed"] is False
+
+    def test_it_takes_the_place_of_the_one_that_rds_manages(
+        self, run_module: Run, cloud: LocalCloud, database: Arguments, own: Arguments, writes: Writes
+    ) -> None:
+        run_module("rds_database", **database)
+        result = run_module("rds_database", **own)
+        assert result["diff"]["after"] == {"password_managed": False, "password_key_arn": None}
+        assert OWN_PASSWORD not in str(result)
+        assert writes()[-2:] == ["CreateDBInstance", "ModifyDBInstance"]
+        [call] = [call for call in cloud.control.calls(access="write") if call["operation"] == "ModifyDBInstance"][-1:]
+        assert call["parameters"]["ManageMasterUserPassword"] is False
+        assert "MasterUserPassword" in call["parameters"]
+
+    def test_a_secret_without_a_password_is_named(self, run_module: Run, cloud: LocalCloud, own: Arguments) -> None:
+        cloud.client("secretsmanager").put_secret_value(SecretId=own["password_secret_arn"], SecretString="{}")
+        assert f"the secret {own['password_secret_arn']} has no password" in run_module("rds_database", **own)["msg"]
+
+    def test_either_rds_keeps_it_or_the_secret(self, run_module: Run, own: Arguments, database: Arguments) -> None:
+        both = {**own, "password_key_arn": database["password_key_arn"]}
+        assert "mutually exclusive" in run_module("rds_database", **both)["msg"]
+        assert "password_secret_arn" in run_module("rds_database", **without_key(database))["msg"]
 
 
 class TestParameterGroup:
