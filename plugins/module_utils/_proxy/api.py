@@ -41,7 +41,7 @@ def whole(client: BaseClient, item: Mapping[str, Any]) -> Found:
     """The proxy with its target group and targets."""
     name = item["DBProxyName"]
     groups = client.describe_db_proxy_target_groups(DBProxyName=name)["TargetGroups"]
-    group = next((one for one in groups if one["TargetGroupName"] == TARGET_GROUP), {})
+    group: dict[str, Any] = next((one for one in groups if one["TargetGroupName"] == TARGET_GROUP), {})
     return Found(item, group, targets(client, name))
 
 
