@@ -19,6 +19,7 @@ from .._rds.cluster import cluster_changes
 from .._rds.instance import SETTLED, STOPPED, reboot_pending
 from .._rds.plan import instance_plan
 from .._stack.context import tags_of
+from .._wait.steps import Done, Wait
 from . import requests
 from .asked import Asked
 from .kinds import CLUSTER, INSTANCE, SNAPSHOT_FAILED, Kind
@@ -27,18 +28,6 @@ from .route import OWN, SOURCE, Copy, Hop, Scope, Share
 from .snapshot import FROM_TAG, RESTORE_TAG, Snapshot
 
 Item = Mapping[str, Any]
-
-
-@dataclass(frozen=True)
-class Wait:
-    """Nothing can be done before this is over."""
-
-    text: str
-
-
-@dataclass(frozen=True)
-class Done:
-    """It is as it was asked for."""
 
 
 Command: TypeAlias = "Write | Wait | Done"

@@ -13,28 +13,16 @@ from .._botocore import BotoCoreError, ClientError
 from .._errors import CutoverError
 from .._rds.api import await_beginning
 from .._rds.instance import reboot_pending
-from .._wait.poll import FIRST_PAUSE, Patience
+from .._wait.poll import Patience
+from .._wait.steps import Stopped, Wait, advance, not_in_time
 from . import api
 from .kinds import INSTANCE
 from .look import look
-from .plan import Broken, Command, Done, Seen, Wait, changes_left, decide, key_of
+from .plan import Broken, Command, Seen, changes_left, decide, key_of
 from .prepare import Way, prepare
 from .requests import Write
 from .scene import Scene
 from .transformations import database_result, outline, plan_result, snapshot_result, unlike
-
-
-def not_in_time(timeout: float, waiting: str) -> str:
-    """What is told when the time is over."""
-    return f"after {timeout:.0f} s {waiting}. Running this again goes on from here; wait_timeout makes it wait longer."
-
-
-class Stopped(CutoverError):
-    """It did not come to its end. facts are the result so far."""
-
-    def __init__(self, cause: object, facts: Mapping[str, Any]) -> None:
-        super().__init__(str(cause))
-        self.facts = facts
 
 
 @dataclass
@@ -84,24 +72,12 @@ class Restore:
         }
 
     def _advance(self, way: Way) -> None:
-        clock = self.patience.clock
-        deadline = clock.now() + self.patience.timeout
-        pause = min(FIRST_PAUSE, self.patience.interval)
-        while True:
-            command = self._decide(way)
-            self.waiting = self._done(command)
-            if isinstance(command, Done):
-                return
-            if self.waiting is None:
-                pause = min(FIRST_PAUSE, self.patience.interval)
-            else:
-                left = deadline - clock.now()
-                if left <= 0:
-                    self._give_up()
-                    return
-                clock.sleep(min(pause, left))
-                pause = min(pause * 2, self.patience.interval)
+        def look_again() -> None:
             self.seen = look(self.scene, way)
+
+        self.waiting = advance(lambda: self._decide(way), self._write, look_again, self.patience)
+        if self.waiting and self.patience.timeout:
+            raise CutoverError(not_in_time(self.patience.timeout, self.waiting))
 
     def _decide(self, way: Way) -> Command:
         """A database that was there and is not shown is not restored once more: AWS may show what was before."""
@@ -110,19 +86,6 @@ class Restore:
         if self.known and self.seen.database is None:
             return Wait(f"AWS does not show {asked.identifier} any more")
         return decide(asked, way.place, way.hops, self.seen, self.tried)
-
-    def _give_up(self) -> None:
-        """Unless nobody wanted to wait."""
-        if self.patience.timeout:
-            raise CutoverError(not_in_time(self.patience.timeout, str(self.waiting)))
-
-    def _done(self, command: Command) -> str | None:
-        """Makes the call, if it is one; what has to be waited for."""
-        if isinstance(command, Wait):
-            return command.text
-        if isinstance(command, Done):
-            return None
-        return self._write(command)
 
     def _write(self, write: Write) -> str | None:
         refused = api.carry_out(self.scene.rds(write.scope), write, self._password)

@@ -10,11 +10,10 @@ from typing import Any
 import pytest
 from ansible.plugins.action import ActionBase
 
-from ansible_collections.cutover.aws.plugins.action import rds_snapshot_restore
 from ansible_collections.cutover.aws.plugins.action.rds_snapshot_restore import ActionModule
 from ansible_collections.cutover.aws.plugins.module_utils._plan.settle import Clock
 from ansible_collections.cutover.aws.plugins.modules.rds_snapshot_restore import _argument_spec
-from ansible_collections.cutover.aws.plugins.plugin_utils import restoring
+from ansible_collections.cutover.aws.plugins.plugin_utils import driving
 from local_cloud.clock import ManualClock
 
 Result = dict[str, Any]
@@ -36,7 +35,7 @@ class Module:
 
 def drive(module: Module, **given: Any) -> tuple[Result, list[str], ManualClock]:
     clock, told = ManualClock(0), list[str]()
-    result = restoring.drive(module, {**GIVEN, **given}, told.append, Clock(clock.now, clock.sleep))
+    result = driving.drive(module, {**GIVEN, **given}, told.append, Clock(clock.now, clock.sleep))
     return result, told, clock
 
 
@@ -76,8 +75,8 @@ def test_it_ends_in_time() -> None:
 
 def test_the_defaults_are_the_module_s() -> None:
     spec = _argument_spec()
-    assert spec["wait_timeout"]["default"] == restoring.TIMEOUT
-    assert spec["interval"]["default"] == restoring.INTERVAL
+    assert spec["wait_timeout"]["default"] == driving.TIMEOUT
+    assert spec["interval"]["default"] == driving.INTERVAL
 
 
 @pytest.mark.parametrize(
@@ -96,7 +95,7 @@ def test_the_module_is_asked_once_where_nobody_looks(
     monkeypatch.setattr(ActionBase, "run", lambda *_arguments: {})
     module, told = Module(FIRST, {**FIRST, "done": True}), list[str]()
     action = ActionModule.__new__(ActionModule)
-    monkeypatch.setattr(rds_snapshot_restore, "CLOCK", Clock(lambda: 0.0, lambda _seconds: None))
+    monkeypatch.setattr(driving, "CLOCK", Clock(lambda: 0.0, lambda _seconds: None))
     action._task = SimpleNamespace(args={**GIVEN, **arguments}, check_mode=check_mode, async_val=in_background)
     action._display = SimpleNamespace(display=told.append)
     action._execute_module = lambda module_args, task_vars: module(module_args)
