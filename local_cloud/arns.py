@@ -44,6 +44,8 @@ NAMED: dict[str, dict[str, str]] = {
     },
     "logs": {"logGroupName": "{region}:{account}:log-group:{}"},
     "rds": {
+        "BlueGreenDeploymentIdentifier": "{region}:{account}:deployment:{}",
+        "CreateBlueGreenDeployment.Source": "{region}:{account}:db:{}",
         "DBClusterIdentifier": "{region}:{account}:cluster:{}",
         "DBClusterParameterGroupName": "{region}:{account}:cluster-pg:{}",
         "DBClusterSnapshotIdentifier": "{region}:{account}:cluster-snapshot:{}",
@@ -60,6 +62,7 @@ NAMED: dict[str, dict[str, str]] = {
         "SourceDBSnapshotIdentifier": "{region}:{account}:snapshot:{}",
         "TargetDBClusterSnapshotIdentifier": "{region}:{account}:cluster-snapshot:{}",
         "TargetDBInstanceIdentifier": "{region}:{account}:db:{}",
+        "TargetDBParameterGroupName": "{region}:{account}:pg:{}",
         "TargetDBSnapshotIdentifier": "{region}:{account}:snapshot:{}",
     },
     "route53": {

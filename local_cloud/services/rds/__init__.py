@@ -1,10 +1,12 @@
 # Copyright: the cutover.aws authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""RDS: what it offers, parameter and subnet groups, instances, clusters, snapshots and restores."""
+"""RDS: what it offers, parameter and subnet groups, instances, clusters, snapshots, restores and blue/green
+deployments."""
 
 from __future__ import annotations
 
 from local_cloud.services.rds import (
+    blue_green,
     clusters,
     deletion,
     details,
@@ -19,6 +21,7 @@ from local_cloud.services.rds import (
 )
 
 __all__ = [
+    "blue_green",
     "clusters",
     "deletion",
     "details",

@@ -43,8 +43,17 @@ def major_version(family: str) -> str:
     return family.lstrip("abcdefghijklmnopqrstuvwxyz-")
 
 
+def upgrades(engine: Engine, version: str) -> dict[str, bool]:
+    """The versions to which RDS upgrades, and whether each is another major version: the newer ones of the same family,
+    and all of the later families.
+    """
+    versions = list(engine.all_versions())
+    family, _ = next(one for one in versions if one[1] == version)
+    later = versions[[one[1] for one in versions].index(version) + 1 :]
+    return {newer: other != family for other, newer in later}
+
+
 def _version(engine: Engine, family: str, version: str) -> dict[str, Any]:
-    newer = engine.versions[family][engine.versions[family].index(version) + 1 :]
     return {
         "Engine": engine.name,
         "EngineVersion": version,
@@ -54,8 +63,8 @@ def _version(engine: Engine, family: str, version: str) -> dict[str, Any]:
         "DBEngineVersionDescription": f"{engine.description} {version}",
         "Status": "available",
         "ValidUpgradeTarget": [
-            {"Engine": engine.name, "EngineVersion": one, "AutoUpgrade": False, "IsMajorVersionUpgrade": False}
-            for one in newer
+            {"Engine": engine.name, "EngineVersion": one, "AutoUpgrade": False, "IsMajorVersionUpgrade": another}
+            for one, another in upgrades(engine, version).items()
         ],
         "ExportableLogTypes": list(engine.logs),
         "SupportsLogExportsToCloudwatchLogs": True,

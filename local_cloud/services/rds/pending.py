@@ -125,3 +125,13 @@ def forget(request: Request, next_handler: Next) -> Response:
         _pending[request.scope].pop(name, None)
         _reboot[request.scope].discard(name)
     return response
+
+
+def rename(request: Request, name: str, new: str) -> None:
+    """What waits goes with the instance."""
+    pending, reboot = _pending[request.scope], _reboot[request.scope]
+    if name in pending:
+        pending[new] = pending.pop(name)
+    if name in reboot:
+        reboot.remove(name)
+        reboot.add(new)
