@@ -24,7 +24,8 @@ RESTORING = (
 )
 COPYING = ("rds:CopyDBClusterSnapshot", "rds:CopyDBSnapshot")
 MANAGED = ("rds:CreateDBInstance", "rds:ModifyDBCluster", "rds:ModifyDBInstance")
-KEYED = (*COPYING, *MANAGED, *RESTORING)
+COPIED, SWAPPED = "rds:CreateBlueGreenDeployment", "rds:SwitchoverBlueGreenDeployment"
+KEYED = (COPIED, *COPYING, *MANAGED, *RESTORING)
 TOLD = "sns:Publish"
 
 DEPENDENT = (
@@ -68,12 +69,16 @@ DEPENDENT = (
     Dependent("ssm:AddTagsToResource", ("ssm:PutParameter",), "parameters are created with their tags"),
     Dependent(
         "rds:AddTagsToResource",
-        (*COPYING, "rds:CreateDBInstance", "rds:CreateDBSnapshot", "rds:DeleteDBInstance", *RESTORING),
+        (COPIED, *COPYING, "rds:CreateDBInstance", "rds:CreateDBSnapshot", "rds:DeleteDBInstance", *RESTORING),
         "databases and snapshots are made with their tags, and an instance's are copied to its final snapshot",
     ),
     Dependent(
         "rds:CreateDBSnapshot", ("rds:DeleteDBInstance",), "the final snapshot is taken in the name of who deletes"
     ),
+    Dependent("rds:CreateDBInstanceReadReplica", (COPIED,), "the copy is made as a replica"),
+    Dependent("rds:ModifyDBInstance", (SWAPPED,), "both sides are renamed"),
+    Dependent("rds:PromoteReadReplica", (SWAPPED,), "the copy becomes production"),
+    Dependent("rds:DeleteDBInstance", ("rds:DeleteBlueGreenDeployment",), "the copies go with their deployment"),
     Dependent(
         "kms:CreateGrant",
         KEYED,

@@ -31,7 +31,7 @@ from scripts.iam_scopes import Target, scopes  # noqa: E402
 
 CALLS = ROOT / "docs" / "iam-calls.json"
 POLICIES = ROOT / "docs" / "iam-policy.json"
-PHASES = ("build", "as needed", "shift", "restore", "destroy")
+PHASES = ("build", "as needed", "shift", "restore", "upgrade", "destroy")
 EXAMPLE = Target(stack="acme-prod", account="123456789012", partition="aws", parameters="/acme/prod")
 
 Policy = dict[str, Any]

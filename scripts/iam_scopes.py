@@ -167,9 +167,11 @@ def _database(target: Target) -> tuple[Scope, ...]:
     sources = [target.arn("rds", f"{kind}:*", account="*") for kind in ("snapshot", "cluster-snapshot")]
     secrets = [target.arn("secretsmanager", f"secret:{name}") for name in ("rds!db-*", "rds!cluster-*")]
     given = target.arn("secretsmanager", f"secret:{target.stack}-*")
+    deployments = target.arn("rds", "deployment:*")
     return (
         Scope("data", "RdsRead", ["rds:Describe*"], ["*"]),
         Scope("data", "RdsRestore", ["rds:CopyDB*Snapshot", "rds:RestoreDB*"], [*own, *sources]),
+        Scope("data", "RdsBlueGreen", ["rds:*BlueGreenDeployment"], [*own, deployments]),
         Scope("data", "RdsOwn", ["rds:*"], own),
         Scope("data", "GivenSecret", ["secretsmanager:GetSecretValue"], [given]),
         Scope("data", "DatabaseSecret", ["secretsmanager:*"], secrets),

@@ -57,7 +57,7 @@ COMPUTING = frozenset(
 )
 """Actions that ask and change nothing outside of the run."""
 
-NARRATING = frozenset({f"{COLLECTION}{name}" for name in ("rds_snapshot_restore", "traffic_shift")})
+NARRATING = frozenset({f"{COLLECTION}{name}" for name in ("rds_blue_green", "rds_snapshot_restore", "traffic_shift")})
 """Actions that print lines of their own while they run."""
 
 CAUSES = ("msg", "reason", "cmd", "rc", "stdout", "stderr", "module_stdout", "module_stderr")
