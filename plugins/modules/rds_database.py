@@ -50,7 +50,8 @@ options:
     type: list
     elements: str
   database_name:
-    description: Name of the first database; without it none is made. AWS cannot change it.
+    description: >-
+      Name of the first database; without it none is made, and one that is there is left alone. AWS cannot change it.
     type: str
   username:
     description: Name of the master user. AWS cannot change it.
@@ -169,7 +170,7 @@ ATTRIBUTES: dict[str, Any] = {
 }
 """The options that are attributes of the instance, by the same names."""
 
-OPTIONAL = ("iops", "storage_throughput", "port", "option_group")
+OPTIONAL = ("iops", "storage_throughput", "port", "option_group", "database_name")
 """AWS's own business where they are not given."""
 
 

@@ -10,14 +10,13 @@ from typing import TypeAlias, TypedDict
 from .._rds.versions import ENGINES, family
 from .core import UNKNOWN, Model, ModelError, Resource, Stack, Value, known, model_of
 from .names import rds_characters, rds_name
+from .restore import NO_DATABASE, RESTORED, SOURCES, RestoreConfig, restored_from
 
 DATABASE_TYPES = ("subnet_group", "parameter_group", "log_group", "db_instance", "db_snapshot", "automated_backup")
 INSTANCE = "instance"
 SUBNET_GROUP = "subnet_group"
 INSTANCE_NAME_LIMIT = 63
 GROUP_NAME_LIMIT = 255
-NEW, NO_DATABASE = "new", "none"
-SOURCES = (NEW, NO_DATABASE)
 
 Parameter: TypeAlias = "str | int | float | bool"
 
@@ -25,13 +24,15 @@ Parameter: TypeAlias = "str | int | float | bool"
 class DatabaseConfig(TypedDict):
     """The database role's inputs.
 
-    source is new or none (groups only). parameter_family and port are the engine's own where they are None. Storage
-    is in GiB, storage_throughput in MiB/s, retentions in days, monitoring_interval in seconds. max_allocated_storage
-    None turns storage autoscaling off; iops and storage_throughput None leave them to AWS. reboot says whether a run
-    may reboot the instance for parameters that wait for it.
+    source is new, snapshot or instance (restored from what restore says), or none (groups only). parameter_family and
+    port are the engine's own where they are None. Storage is in GiB, storage_throughput in MiB/s, retentions in days,
+    monitoring_interval in seconds. max_allocated_storage None turns storage autoscaling off; iops and
+    storage_throughput None leave them to AWS. reboot says whether a run may reboot the instance for parameters that
+    wait for it.
     """
 
     source: str
+    restore: RestoreConfig
     engine: str
     engine_version: str
     parameter_family: str | None
@@ -55,6 +56,7 @@ class DatabaseConfig(TypedDict):
     maintenance_window: str
     copy_tags_to_snapshot: bool
     auto_minor_version_upgrade: bool
+    option_group: str | None
     ca_certificate: str
     iam_authentication: bool
     performance_insights: bool
@@ -78,7 +80,7 @@ def database_model(stack: Stack, config: DatabaseConfig) -> Model:
             _subnet_group(stack, config),
             parameter_group,
             *_log_groups(stack, config),
-            *([_instance(stack, config, parameter_group.key)] if config["source"] == NEW else []),
+            *([_instance(stack, config, parameter_group.key)] if config["source"] != NO_DATABASE else []),
         ]
     )
 
@@ -170,9 +172,10 @@ def _instance(stack: Stack, config: DatabaseConfig, parameter_group: str) -> Res
             "multi_az": config["multi_az"],
             "subnet_group": SUBNET_GROUP,
             "parameter_group": parameter_group,
+            **({"option_group": config["option_group"]} if config["option_group"] else {}),
             "security_groups": _ids(config["security_group_ids"]),
             "port": config["port"] or ENGINES[config["engine"]].port,
-            "database_name": config["name"],
+            **_content(config, name),
             "username": config["username"],
             "password_managed": True,
             "password_key_arn": key_arn,
@@ -195,6 +198,13 @@ def _instance(stack: Stack, config: DatabaseConfig, parameter_group: str) -> Res
         # Only reported where no reboot is allowed: static parameters wait for one that somebody asks for.
         initial={} if config["reboot"] else waits_for_reboot,
     )
+
+
+def _content(config: DatabaseConfig, identifier: str) -> dict[str, Value]:
+    """What is in the database at first. A restored one has the names that its source has."""
+    if config["source"] in RESTORED:
+        return {"restored_from": restored_from(config["source"], config["restore"], identifier)}
+    return {"database_name": config["name"]} if config["name"] else {}
 
 
 def _storage(config: DatabaseConfig) -> dict[str, Value]:

@@ -13,6 +13,7 @@ from .._layers import LAYERS
 SIGNS = {"create": "+", "update": "~", "delete": "-"}
 VERBS = {"create": "to create", "update": "to change", "delete": "to remove"}
 LONGEST_VALUE = 60
+HEADLINES = ("image_id", "restored_from")
 
 LayerPlan = Mapping[str, Sequence[Mapping[str, Any]]]
 """{plan, left_alone, unexpected} as layer_plan returns them."""
@@ -74,9 +75,11 @@ def _line(sign: str, kind: str, name: str, details: str) -> str:
 
 
 def _headline(change: Mapping[str, Any]) -> str:
-    """What tells a new resource from its neighbours better than its name: the image of a fleet."""
-    image = change["attributes"].get("image_id")
-    return f"image_id: {image['after']}" if image and image["after"] else ""
+    """What tells a new resource from its neighbours better than its name: the image of a fleet, the source of a
+    database.
+    """
+    told = {path: change["attributes"].get(path) for path in HEADLINES}
+    return ", ".join(f"{path}: {_value(value['after'])}" for path, value in told.items() if value and value["after"])
 
 
 def _details(attributes: Mapping[str, Mapping[str, Any]]) -> str:

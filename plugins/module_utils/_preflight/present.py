@@ -16,10 +16,16 @@ from .._stack.read import Reading, Whole
 from .asking import UNANSWERED, Skipped, Subject, answers, refused, unreachable
 from .findings import Finding, absent
 from .names import refusal
-from .questions import given, offers, quotas, taken
+from .questions import given, offers, quotas, restored, taken
 from .variables import enabled
 
-QUESTIONS = (*given.QUESTIONS, *offers.QUESTIONS, *quotas.QUESTIONS, *taken.QUESTIONS)
+QUESTIONS = (
+    *given.QUESTIONS,
+    *offers.QUESTIONS,
+    *quotas.QUESTIONS,
+    *restored.QUESTIONS,
+    *taken.QUESTIONS,
+)
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from .inventory import Inventory, Peer
 from .names import models, name_findings
 from .present import Answered, ask
 from .reach import reach_findings
-from .rules import compute, database, dns, limits, monitoring, network, parameters, place, shift, storage, tags
+from .rules import compute, database, dns, limits, monitoring, network, parameters, place, restore, shift, storage, tags
 from .variables import PHASES, PLANNED_MINUTES
 
 RULES = (
@@ -27,6 +27,7 @@ RULES = (
     limits.limit_findings,
     network.network_findings,
     database.database_findings,
+    restore.restore_findings,
     compute.compute_findings,
     dns.dns_findings,
     storage.storage_findings,

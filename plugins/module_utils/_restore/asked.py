@@ -6,10 +6,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 
 from .._errors import CutoverError
 from .._model.core import Value
@@ -58,7 +57,8 @@ class Refused(CutoverError):
     """What is asked for is not done, and nothing was changed; the text has every reason."""
 
     def __init__(self, reasons: Iterable[str]) -> None:
-        super().__init__("Nothing was changed, since this cannot be restored:\n" + "\n".join(reasons))
+        self.reasons = tuple(reasons)
+        super().__init__("Nothing was changed, since this cannot be restored:\n" + "\n".join(self.reasons))
 
 
 @dataclass(frozen=True)
@@ -82,6 +82,18 @@ class Source:
     def newest(self) -> bool:
         """Whether the snapshot has still to be chosen."""
         return not (self.snapshot or self.take or self.time)
+
+    def origin(self, kind: Kind, arn: Callable[[str, str], str]) -> str | None:
+        """What a database of it will be said to come from, None while the newest has still to be chosen.
+
+        arn makes the ARN of a resource at the source from its kind and name.
+        """
+        if self.time is not None:
+            return f"{arn(kind.resource, str(self.database))}@{self.time}"
+        name = self.snapshot or self.take
+        if name is None or name.startswith("arn:"):
+            return name
+        return arn(kind.snapshot_resource, name)
 
     @property
     def moment(self) -> datetime | None:
@@ -128,12 +140,12 @@ def asked_of(p: Given, region: str) -> Asked:
     return Asked(
         kind=kind,
         identifier=p["identifier"],
-        source=_source(given, region),
+        source=source_of(given, region),
         key=p["key_arn"],
         wanted=_wanted(p, kind),
         tags=p["tags"],
         region=region,
-        id=_digest([kind.name, p["identifier"], given]),
+        id=wish_id(kind, p["identifier"], given),
         members=tuple(_member(one, p) for one in p["instances"]) if kind is CLUSTER else (),
         engine=p["engine"],
         username=p["username"],
@@ -142,11 +154,14 @@ def asked_of(p: Given, region: str) -> Asked:
     )
 
 
-def _digest(parts: Any) -> str:
-    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:DIGEST]
+def wish_id(kind: Kind, identifier: str, given: Given) -> str:
+    """What names a wish in tags. given is what was given of the option source."""
+    parts = json.dumps([kind.name, identifier, given], sort_keys=True)
+    return hashlib.sha256(parts.encode()).hexdigest()[:DIGEST]
 
 
-def _source(given: Given, region: str) -> Source:
+def source_of(given: Given, region: str) -> Source:
+    """From what was given of the option source. region is where the database is to be."""
     arn = str(given.get("snapshot", ""))
     there = arn.split(":")[3] if arn.startswith("arn:") else given.get("region") or region
     rule = Rule(given.get("snapshot_type", "any"), given.get("max_age"), given.get("tags", {}))

@@ -6,9 +6,8 @@ with.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any
 
 from .._stack.context import tags_of
 from . import api
@@ -16,7 +15,7 @@ from .asked import Asked, Refused
 from .plan import Item, origin_of
 from .route import OWN, SOURCE, Scope
 from .scene import Scene
-from .snapshot import FROM_TAG, RESTORE_TAG, Snapshot, admitted, is_copy
+from .snapshot import FROM_TAG, Snapshot, admitted, is_copy, wish_of
 
 RESUMED_WITHIN = timedelta(days=1)
 """A copy that an earlier run has begun is gone on with; an older one may hold data that nobody wants any more."""
@@ -25,13 +24,10 @@ RESUMED_WITHIN = timedelta(days=1)
 def choose(scene: Scene, database: Item | None, now: datetime) -> tuple[str, Snapshot | None]:
     """What the database will be said to come from, and the snapshot if it is there and the database is not."""
     asked, source = scene.asked, scene.asked.source
-    if source.time is not None:
-        return f"{scene.arn(asked.kind.resource, str(source.database))}@{source.time}", None
-    name = source.snapshot or source.take
-    if name is not None:
-        arn = name if name.startswith("arn:") else scene.arn(asked.kind.snapshot_resource, name)
-        return arn, None if database is not None else find_origin(scene, arn)
-    if database is not None and _begun_by(asked, tags_of(database.get("TagList"))):
+    origin = source.origin(asked.kind, scene.arn)
+    if origin is not None:
+        return origin, None if source.time or database is not None else find_origin(scene, origin)
+    if database is not None and wish_of(tags_of(database.get("TagList"))) == asked.id:
         return str(origin_of(asked.kind, database)), None
     chosen = _newest(scene, now)
     return chosen.arn, chosen
@@ -49,10 +45,6 @@ def find_origin(scene: Scene, arn: str) -> Snapshot | None:
     if found is not None and asked.source.database not in (None, found.database):
         raise Refused([f"source.take: {found.name} exists, and is of {found.database}. Give another name"])
     return found
-
-
-def _begun_by(asked: Asked, tags: Mapping[str, Any]) -> bool:
-    return str(tags.get(RESTORE_TAG, "")).partition(" ")[0] == asked.id
 
 
 def _newest(scene: Scene, now: datetime) -> Snapshot:
@@ -89,7 +81,7 @@ def _begun(scene: Scene, everything: Sequence[Snapshot]) -> Snapshot | None:
     for scope in copy_scopes(asked):
         if scope not in lists:
             lists[scope] = api.snapshots_of(scene.rds(scope), asked.kind, str(asked.source.database))
-    found = [one for snapshots in lists.values() for one in snapshots if is_copy(one) and _begun_by(asked, one.tags)]
+    found = [one for snapshots in lists.values() for one in snapshots if is_copy(one) and wish_of(one.tags) == asked.id]
     return max((one for one in found if one.made), key=lambda one: str(one.made), default=next(iter(found), None))
 
 

@@ -32,17 +32,10 @@ ENGINES: Mapping[str, tuple[str, ...]] = {
 
 def mistakes(asked: Asked, origin: Origin, facts: Facts) -> Iterator[str]:
     """All that is known to go wrong."""
-    yield from _origin(asked, origin)
-    if facts.lacks_key:
-        yield (
-            f"source.key_arn: missing; {origin.what} is encrypted and has to be copied on its way, for which AWS wants "
-            "a customer managed key (one of the source's account that ours may use, or, without role_arn, one of ours "
-            "in the snapshot's region)"
-        )
-    if asked.source.time is not None:
-        yield from _point_in_time(asked, origin)
-    yield from _engine(asked, origin, facts)
-    yield from _sizes(asked, origin)
+    yield from source_mistakes(asked, origin, facts.version, facts.lacks_key)
+    if facts.version is not None and _is_offered(facts.version):
+        yield from _offers(asked, origin, facts)
+        yield from _of_version(asked, origin, facts.version)
     yield from _network(asked, facts)
     yield from _groups(asked, origin, facts)
     yield from _keys(asked, facts)
@@ -52,6 +45,21 @@ def mistakes(asked: Asked, origin: Origin, facts: Facts) -> Iterator[str]:
         yield f"source: {facts.tag} is too long for the tag that remembers it ({LONGEST_TAG} characters)"
     if reserved := sorted({FROM_TAG, RESTORE_TAG} & set(asked.tags)):
         yield f"tags: {', '.join(reserved)} are the module's own"
+
+
+def source_mistakes(asked: Asked, origin: Origin, version: Mapping[str, Any] | None, lacks_key: bool) -> Iterator[str]:
+    """Those that the source alone shows, before there is anything where the database is to be."""
+    yield from _origin(asked, origin)
+    if lacks_key:
+        yield (
+            f"source.key_arn: missing; {origin.what} is encrypted and has to be copied on its way, for which AWS wants "
+            "a customer managed key (one of the source's account that ours may use, or, without role_arn, one of ours "
+            "in the snapshot's region)"
+        )
+    if asked.source.time is not None:
+        yield from _point_in_time(asked, origin)
+    yield from _version(asked, origin, version)
+    yield from _sizes(asked, origin)
 
 
 def _origin(asked: Asked, origin: Origin) -> Iterator[str]:
@@ -88,8 +96,8 @@ def _utc(moment: datetime) -> str:
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def _engine(asked: Asked, origin: Origin, facts: Facts) -> Iterator[str]:
-    if facts.version is None or facts.version.get("Status") == "deprecated":
+def _version(asked: Asked, origin: Origin, version: Mapping[str, Any] | None) -> Iterator[str]:
+    if version is None or not _is_offered(version):
         yield (
             f"engine_version: RDS does not offer {origin.engine} {origin.version} any more; upgrade the snapshot first "
             "(ModifyDBSnapshot)"
@@ -103,10 +111,12 @@ def _engine(asked: Asked, origin: Origin, facts: Facts) -> Iterator[str]:
                 f"engine_version: {origin.what} is {origin.version}; {wanted} is another major version or an older "
                 "one, and a restore is not the place to change it"
             )
-        elif wanted not in [one["EngineVersion"] for one in facts.version.get("ValidUpgradeTarget") or []]:
+        elif wanted not in [one["EngineVersion"] for one in version.get("ValidUpgradeTarget") or []]:
             yield f"engine_version: RDS does not upgrade {origin.version} to {wanted}"
-    yield from _offers(asked, origin, facts)
-    yield from _of_version(asked, origin, facts.version)
+
+
+def _is_offered(version: Mapping[str, Any]) -> bool:
+    return bool(version.get("Status") != "deprecated")
 
 
 def _offers(asked: Asked, origin: Origin, facts: Facts) -> Iterator[str]:

@@ -7,11 +7,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from . import api
+from . import api, fitness
 from .asked import Asked, Refused
 from .choice import choose
 from .facts import Facts, Origin
-from .fitness import mistakes
 from .kinds import CLUSTER, INSTANCE
 from .plan import Item, Place, origin_of
 from .requests import version
@@ -46,9 +45,21 @@ def prepare(scene: Scene, now: datetime) -> Way:
     origin, described = _described(scene, snapshot)
     hops = _hops(scene, described)
     facts = replace(_facts(scene, origin, described, hops), tag=tag)
-    if found := list(mistakes(asked, origin, facts)):
+    if found := list(fitness.mistakes(asked, origin, facts)):
         raise Refused(found)
     return Way(place, hops, snapshot)
+
+
+def source_mistakes(scene: Scene, now: datetime) -> list[str]:
+    """What is wrong with the source of a database that is not there, as far as it shows before all else is built."""
+    try:
+        _tag, snapshot = choose(scene, None, now)
+        origin, described = _described(scene, snapshot)
+    except Refused as refused:
+        return list(refused.reasons)
+    lacks = described is not None and lacks_key(described, _hops(scene, described))
+    offered = api.engine_version(scene.rds(scene.own), origin.engine, origin.version)
+    return list(fitness.source_mistakes(scene.asked, origin, offered, lacks))
 
 
 RENAME = "Rename it or give another identifier: RDS never restores into a database that exists."

@@ -109,6 +109,11 @@ def is_copy(snapshot: Snapshot) -> bool:
     return bool(origin) and snapshot.name.endswith(_ending(str(origin)))
 
 
+def wish_of(tags: Mapping[str, Any]) -> str:
+    """The id of the wish that something was made for, empty where it was made for none."""
+    return str(tags.get(RESTORE_TAG, "")).partition(" ")[0]
+
+
 def copy_name(identifier: str, source_arn: str) -> str:
     """The same in every run, so that a copy that was begun is found again."""
     return f"{identifier}{_ending(source_arn)}"

@@ -45,13 +45,14 @@ def wrong(p: Given, source: Given, region: str) -> Iterator[str]:
                 f"identifier: {name!r} is none that RDS takes; give up to 63 lower case letters, digits and single "
                 "dashes, beginning with a letter and not ending with a dash"
             )
-    yield from _wrong_source(p, source, region)
+    yield from wrong_source(p["type"], source, region)
     yield from _wrong_keys(p, source, region)
     yield from _wrong_kind(p)
     yield from _wrong_sizes(p)
 
 
-def _wrong_source(p: Given, source: Given, region: str) -> Iterator[str]:
+def wrong_source(kind: str, source: Given, region: str) -> Iterator[str]:
+    """kind is instance or cluster, source what was given of the option, region where the database is to be."""
     if ("snapshot" in source) == ("database" in source):
         yield "source: give either snapshot, or database and what of it"
     forms = [name for name in ("take", "time", "max_age", "tags", "snapshot_type") if name in source]
@@ -59,7 +60,7 @@ def _wrong_source(p: Given, source: Given, region: str) -> Iterator[str]:
         yield f"source: {', '.join(forms)} goes with database, not with snapshot"
     if {"take", "time"} <= set(source) or (len(forms) > 1 and {"take", "time"} & set(forms)):
         yield f"source: {', '.join(forms)} are ways that exclude each other; give one"
-    yield from _wrong_name(p, source)
+    yield from _wrong_name(kind, source)
     if "time" in source:
         yield from _wrong_time(source, region)
     if "role_arn" in source and not ROLE_ARN.fullmatch(source["role_arn"]):
@@ -68,14 +69,14 @@ def _wrong_source(p: Given, source: Given, region: str) -> Iterator[str]:
         yield f"source.max_age: {source['max_age']} s admits no snapshot; give more than 0"
 
 
-def _wrong_name(p: Given, source: Given) -> Iterator[str]:
+def _wrong_name(kind: str, source: Given) -> Iterator[str]:
     name = source.get("snapshot") or source.get("take")
     if name and not SNAPSHOT.fullmatch(name):
         yield f"source: {name!r} is no name or ARN of a snapshot"
     if name and str(name).startswith("arn:"):
         resource = str(name).split(":")[5]
-        if resource != KINDS[p["type"]].snapshot_resource:
-            yield f"source.snapshot: {name} is a {resource}, which restores to no {p['type']}"
+        if resource != KINDS[kind].snapshot_resource:
+            yield f"source.snapshot: {name} is a {resource}, which restores to no {kind}"
         if "region" in source and source["region"] != str(name).split(":")[3]:
             yield f"source.region: {source['region']} is not the region of {name}; leave it out"
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Hashable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from copy import copy
 from threading import Lock
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from .._model.core import KEY_TAG, STACK_TAG, Model, Stack, Value
 from .once import Once
@@ -26,7 +26,7 @@ R = TypeVar("R")
 class ClientFactory(Protocol):
     """Makes a boto3 client; the module's own, so that credentials, endpoint and retry mode are the task's."""
 
-    def __call__(self, service: str, region: str) -> BaseClient: ...
+    def __call__(self, service: str, region: str, **credentials: Any) -> BaseClient: ...
 
 
 class Context:
@@ -69,6 +69,11 @@ class Context:
             if (service, where) not in self._clients:
                 self._clients[service, where] = self._factory(service, where)
             return self._clients[service, where]
+
+    def client_as(self, service: str, region: str, credentials: Mapping[str, Any]) -> BaseClient:
+        """A client of its own, with these credentials instead of the task's where there are any."""
+        with self._lock:
+            return self._factory(service, region, **credentials)
 
     def pages(
         self, service: str, operation: str, result: str, region: str | None = None, **arguments: object

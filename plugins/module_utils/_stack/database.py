@@ -9,16 +9,20 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from .._model.core import Found, Reality, Value, reality_of
+from .._model.core import STACK_TAG, Found, Reality, Value, reality_of
 from .._model.database import INSTANCE, SUBNET_GROUP, group_prefix, instance_name, log_group_prefix
 from .._rds.instance import AS_WANTED, as_wanted, instance_attributes, instance_facts
 from .._rds.parameters import user_parameters
+from .._restore.kinds import INSTANCE as INSTANCE_KIND
+from .._restore.plan import origin_of
+from .._restore.provenance import provenance
+from .._restore.snapshot import is_copy, snapshot_of
 from .context import Context, tags_of
 from .logs import log_groups
 
 Answer = dict[str, Any]
 """One item of an AWS answer, as botocore parsed it."""
-DATABASE_HINTS = {"db_instance": AS_WANTED}
+DATABASE_HINTS = {"db_instance": (*AS_WANTED, "restored_from")}
 
 
 def read_database(context: Context) -> Reality:
@@ -107,30 +111,40 @@ def _instance(context: Context, item: Answer) -> Found | None:
         return None
     key = context.key("db_instance", name, tags)
     wanted = context.wanted.get(key)
-    attributes = instance_attributes(item)
+    asked: Mapping[str, Value] = wanted.attributes if wanted else {}
     return Found(
         key=key,
         type="db_instance",
         name=name,
         id=name,
         arn=item["DBInstanceArn"],
-        attributes=as_wanted(attributes, wanted.attributes) if wanted else attributes,
-        facts=instance_facts(item),
+        attributes={
+            **as_wanted(instance_attributes(item), asked),
+            "restored_from": provenance(context.stack, INSTANCE_KIND, item, asked.get("restored_from")),
+        },
+        facts={**instance_facts(item), "restored_from": origin_of(INSTANCE_KIND, item)},
     )
 
 
 def _snapshots(context: Context) -> list[Found]:
-    """Manual snapshots of the stack's instance, the final ones among them, whether or not it is still there."""
-    name = instance_name(context.stack)
-    items = context.pages(
-        "rds", "describe_db_snapshots", "DBSnapshots", DBInstanceIdentifier=name, SnapshotType="manual"
-    )
-    return [_snapshot(item) for item in items]
+    """Manual snapshots of the stack's instance, the final ones among them, whether or not it is still there, and those
+    that were made to restore it: the one that was taken of its source, and copies that a restore has left behind.
+    """
+    name, stack = instance_name(context.stack), context.stack.name
+    items: list[Answer] = context.pages("rds", "describe_db_snapshots", "DBSnapshots", SnapshotType="manual")
+    return [
+        _snapshot(item)
+        for item in items
+        if item["DBInstanceIdentifier"] == name or tags_of(item.get("TagList")).get(STACK_TAG) == stack
+    ]
 
 
 def _snapshot(item: Answer) -> Found:
-    reason = f"snapshot of {item['DBInstanceIdentifier']}, kept until somebody deletes it"
-    return _kept("db_snapshot", item, item["DBSnapshotIdentifier"], item["DBSnapshotArn"], {"reason": reason})
+    """Of a copy on the way everything is somewhere else too; any other snapshot may be the last of its data."""
+    made = snapshot_of(INSTANCE_KIND, item)
+    reason = f"snapshot of {made.database}, kept until somebody deletes it"
+    retained = None if is_copy(made) else {"reason": reason}
+    return _kept("db_snapshot", item, made.name, made.arn, retained)
 
 
 def _automated_backups(context: Context) -> list[Found]:
@@ -156,8 +170,11 @@ def _automated_backup(item: Answer) -> Found:
     return _kept("automated_backup", item, name, item.get("DBInstanceAutomatedBackupsArn"), retained)
 
 
-def _kept(kind: str, item: Answer, name: str, arn: str | None, retained: Mapping[str, Value]) -> Found:
-    """What outlives the instance. Its key is not the one that its tags name: they are copied from the instance."""
+def _kept(kind: str, item: Answer, name: str, arn: str | None, retained: Mapping[str, Value] | None) -> Found:
+    """What outlives the instance. Its key is not the one that its tags name: they are copied from the instance.
+
+    retained says why it stays, and until when; None that a destroy takes it.
+    """
     return Found(
         key=f"{kind}/{arn or name}",
         type=kind,
@@ -171,7 +188,7 @@ def _kept(kind: str, item: Answer, name: str, arn: str | None, retained: Mapping
         },
         facts={
             "status": item["Status"],
-            "retained": {"type": kind, "name": name, "arn": arn, "until": None, **retained},
+            **({"retained": {"type": kind, "name": name, "arn": arn, "until": None, **retained}} if retained else {}),
         },
     )
 
@@ -213,6 +230,7 @@ def database_outputs(found: Reality) -> dict[str, Value]:
         "parameter_group": _parameter_group_name(found, attributes),
         "log_groups": {key.split("/", 1)[1]: item.name for key, item in found.items() if item.type == "log_group"},
         "multi_az": attributes.get("multi_az"),
+        "restored_from": facts.get("restored_from"),
         "pending_reboot": attributes.get("pending_reboot"),
     }
 

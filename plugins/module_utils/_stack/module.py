@@ -35,7 +35,7 @@ def stack_of(parameters: Mapping[str, Any]) -> Stack:
 def context_of(module: AnsibleAWSModule, stack: Stack, wanted: Model | None = None) -> Context:
     """A reading with the module's credentials, endpoint and retries."""
 
-    def client(service: str, region: str) -> BaseClient:
-        return module.client(service, region=region)
+    def client(service: str, region: str, **credentials: Any) -> BaseClient:
+        return module.client(service, region=region, **credentials)
 
     return Context(stack, client, wanted)

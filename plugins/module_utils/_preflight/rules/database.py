@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from ..._model.core import Value
+from ..._model.restore import RESTORED
 from ..._rds.versions import ENGINES, family, numbers
 from ..findings import Finding, absent, finding, meant
 
@@ -113,7 +114,9 @@ def _names(typed: Typed) -> Iterator[Finding]:
         if isinstance(value, str) and not pattern.fullmatch(value):
             yield finding(variable, value, f"RDS allows {rule}", "Choose such a name")
     username = typed.get("database_username")
-    if isinstance(username, str) and username.lower() in RESERVED:
+    # Whoever has made the source of a restored one may have been allowed another, and it cannot be renamed.
+    made = typed.get("database_source") not in RESTORED
+    if made and isinstance(username, str) and username.lower() in RESERVED:
         yield finding(
             "database_username",
             username,

@@ -63,6 +63,8 @@ CONFIG: dict[str, Any] = {
     "log_exports": ["slowquery", "error"],
     "log_retention": 90,
     "reboot": False,
+    "restore": {},
+    "option_group": None,
 }
 
 

@@ -27,7 +27,13 @@ from ansible_collections.cutover.aws.plugins.module_utils._model.core import (
 )
 from ansible_collections.cutover.aws.plugins.module_utils._preflight.asking import Question, Subject, answers
 from ansible_collections.cutover.aws.plugins.module_utils._preflight.findings import Finding
-from ansible_collections.cutover.aws.plugins.module_utils._preflight.questions import given, offers, quotas, taken
+from ansible_collections.cutover.aws.plugins.module_utils._preflight.questions import (
+    given,
+    offers,
+    quotas,
+    restored,
+    taken,
+)
 from ansible_collections.cutover.aws.plugins.module_utils._stack.context import Context
 from local_cloud import quotas as limits
 from local_cloud.testing import LocalCloud
@@ -201,6 +207,82 @@ class TestQuotas:
         before = cloud.control.mark()
         assert ask(quotas.QUESTIONS, ADDRESSES, {"vpc": found("elastic_ip", "a", "b", "c", **OURS)}) == []
         assert cloud.control.calls(since=before) == []
+
+
+class TestRestored:
+    @pytest.fixture(autouse=True)
+    def legacy(self, cloud: LocalCloud) -> None:
+        cloud.client("rds").create_db_instance(
+            DBInstanceIdentifier="legacy",
+            Engine="mysql",
+            EngineVersion="8.4.6",
+            DBInstanceClass="db.t3.medium",
+            AllocatedStorage=100,
+            MasterUsername="dbadmin",
+            ManageMasterUserPassword=True,
+            StorageEncrypted=True,
+        )
+        cloud.client("rds").create_db_snapshot(DBSnapshotIdentifier="friday", DBInstanceIdentifier="legacy")
+
+    @staticmethod
+    def planned(source: dict[str, Any], **changes: Any) -> dict[str, Model]:
+        sizes = {"allocated_storage": 100, "max_allocated_storage": 200, "username": "dbadmin", **changes}
+        return database(restored_from=source, **sizes)
+
+    @pytest.mark.parametrize(
+        "source",
+        [
+            {"snapshot": "friday"},
+            {"database": "legacy", "snapshot_type": "manual"},
+            {"database": "legacy", "take": "acme-prod-database-from-legacy"},
+        ],
+        ids=["snapshot", "rule", "running"],
+    )
+    def test_a_source_that_is_there_and_fits_has_no_finding(self, ask: Ask, source: dict[str, Any]) -> None:
+        assert ask(restored.QUESTIONS, self.planned(source)) == []
+
+    @pytest.mark.parametrize(
+        ("source", "changes", "variable", "text"),
+        [
+            ({"snapshot": "monday"}, {}, "database_restore.snapshot", "does not exist"),
+            ({"database": "old", "take": "x"}, {}, "database_restore.database", "there is no instance old"),
+            ({"database": "legacy", "tags": {"keep": "yes"}}, {}, "database_restore", "has no snapshot that"),
+            ({"snapshot": "friday"}, {"engine": "postgres"}, "database_engine", "is of mysql, not postgres"),
+            ({"snapshot": "friday"}, {"engine_version": "8.0"}, "database_engine_version", "another major version"),
+            ({"snapshot": "friday"}, {"username": "root"}, "database_username", "never renames"),
+            ({"snapshot": "friday"}, {"allocated_storage": 50}, "database_allocated_storage", "never shrinks"),
+            ({"database": "legacy", "time": "2020-01-01"}, {}, "database_restore.time", "where the backups begin"),
+            ({"database": "legacy", "take": "friday"}, {}, "database_restore.take", "of this name already, with"),
+        ],
+        ids=["snapshot", "instance", "rule", "engine", "version", "user", "size", "time", "earlier"],
+    )
+    def test_a_source_that_does_not_fit_is_told_by_its_variable(
+        self, ask: Ask, source: dict[str, Any], changes: dict[str, Any], variable: str, text: str
+    ) -> None:
+        found = {one.variable: one.rule for one in ask(restored.QUESTIONS, self.planned(source, **changes))}
+        assert text in found[variable]
+
+    def test_a_snapshot_that_a_run_has_taken_before_it_died_is_gone_on_with(self, ask: Ask) -> None:
+        groups = {"subnet_group": Found("subnet_group", "subnet_group", "acme-prod-database", "one", {})}
+        source = {"database": "legacy", "take": "friday"}
+        assert ask(restored.QUESTIONS, self.planned(source), {"database": groups}) == []
+
+    @pytest.mark.parametrize(
+        ("came_from", "told"),
+        [
+            ({"snapshot": "friday"}, None),
+            ("arn:of:friday (unfinished)", None),
+            ("arn:of:monday", "came from arn:of:monday"),
+            (None, "is not known to have come from any snapshot"),
+        ],
+        ids=["the same", "unfinished", "another", "none"],
+    )
+    def test_a_database_that_came_from_elsewhere_is_refused(self, ask: Ask, came_from: Any, told: str | None) -> None:
+        there = Found("instance", "db_instance", "acme-prod-database", "one", {"restored_from": came_from})
+        present = {"database": {"instance": there}}
+        found = ask(restored.QUESTIONS, self.planned({"snapshot": "friday"}), present)
+        assert [one.variable for one in found] == (["database_restore"] if told else [])
+        assert all(str(told) in one.rule for one in found)
 
 
 class TestTaken:

@@ -16,6 +16,7 @@ from ansible_collections.cutover.aws.plugins.module_utils._model.core import Rea
 from ansible_collections.cutover.aws.plugins.module_utils._model.database import database_model
 from ansible_collections.cutover.aws.plugins.module_utils._plan.compare import compare
 from ansible_collections.cutover.aws.plugins.module_utils._rds.plan import CREATE_NAMES
+from ansible_collections.cutover.aws.plugins.module_utils._restore.snapshot import copy_name
 from ansible_collections.cutover.aws.plugins.module_utils._stack.context import Context
 from ansible_collections.cutover.aws.plugins.module_utils._stack.database import database_outputs, read_database
 from local_cloud.testing import LocalCloud
@@ -84,6 +85,8 @@ def config(surroundings: dict[str, Any]) -> dict[str, Any]:
         "log_exports": ["error", "slowquery"],
         "log_retention": 90,
         "reboot": False,
+        "restore": {},
+        "option_group": None,
     }
 
 
@@ -237,7 +240,7 @@ def test_outputs_name_all_that_an_application_needs_and_no_secret(
     build(cloud, stack, config)
     outputs = database_outputs(read(cloud, stack))
     secret = cloud.client("secretsmanager").get_secret_value(SecretId=outputs["secret_arn"])["SecretString"]
-    assert None not in outputs.values()
+    assert [name for name, value in outputs.items() if value is None] == ["restored_from"]
     assert (outputs["identifier"], outputs["port"], outputs["name"]) == (f"{stack.name}-database", 3306, "app")
     assert outputs["parameter_group"] == f"{stack.name}-mysql8-4"
     assert outputs["log_groups"] == {
@@ -270,3 +273,45 @@ def test_what_outlives_the_instance_is_listed_by_name_and_not_planned(
     for item in kept:
         assert set(item.facts["retained"]) == {"type", "name", "arn", "reason", "until"}  # type: ignore[arg-type]
     assert not [item for item in read(cloud, stack, config).values() if "retained" in item.facts]
+
+
+def test_a_restored_database_is_what_it_came_from(cloud: LocalCloud, stack: Stack, config: dict[str, Any]) -> None:
+    build(cloud, stack, config)
+    origin = "arn:aws:rds:us-east-1:123456789012:snapshot:friday"
+    found = read(cloud, stack)["instance"]
+    mark = f"0123456789ab complete {found.facts['resource_id']}"
+    tags = {"cutover:restored-from": origin, "cutover:restore": mark}
+    cloud.client("rds").add_tags_to_resource(
+        ResourceName=found.arn, Tags=[{"Key": key, "Value": value} for key, value in tags.items()]
+    )
+    wanted = {**config, "source": "snapshot", "restore": {"snapshot": "friday"}}
+    reality = read(cloud, stack, wanted)
+    assert compare(database_model(stack, wanted), reality).changes == ()  # type: ignore[arg-type]
+    assert database_outputs(reality)["restored_from"] == origin
+    other = {**wanted, "restore": {"snapshot": "monday"}}
+    (change,) = compare(database_model(stack, other), read(cloud, stack, other)).changes  # type: ignore[arg-type]
+    assert [(d.path, d.before) for d in change.differences] == [("restored_from", origin)]
+
+
+def test_snapshots_that_a_restore_has_made_are_told_apart_from_what_is_to_stay(cloud: LocalCloud, stack: Stack) -> None:
+    rds, origin = cloud.client("rds"), f"arn:aws:rds:us-east-1:123456789012:snapshot:{stack.name}-taken"
+    source = f"{stack.project}-legacy"
+    rds.create_db_instance(
+        DBInstanceIdentifier=source,
+        Engine="mysql",
+        DBInstanceClass="db.m7g.large",
+        AllocatedStorage=100,
+        MasterUsername="dbadmin",
+        ManageMasterUserPassword=True,
+    )
+    own = {"Key": "cutover:stack", "Value": stack.name}
+    rds.create_db_snapshot(DBSnapshotIdentifier=f"{stack.name}-taken", DBInstanceIdentifier=source, Tags=[own])
+    rds.create_db_snapshot(DBSnapshotIdentifier=f"{stack.name}-other", DBInstanceIdentifier=source)
+    copied = copy_name(f"{stack.name}-database", origin)
+    rds.copy_db_snapshot(
+        SourceDBSnapshotIdentifier=f"{stack.name}-taken",
+        TargetDBSnapshotIdentifier=copied,
+        Tags=[own, {"Key": "cutover:restored-from", "Value": origin}],
+    )
+    found = {item.name: "retained" in item.facts for item in read(cloud, stack).values()}
+    assert found == {f"{stack.name}-taken": True, copied: False}
