@@ -6,7 +6,9 @@ from __future__ import annotations
 
 import base64
 import dataclasses
+import hashlib
 import io
+import json
 import os
 import pickle
 import subprocess
@@ -41,7 +43,9 @@ PLAYBOOK = """\
     - ansible.builtin.ping:
     - acme.tools.say:
       register: answer
-    - ansible.builtin.ping:
+    - ansible.builtin.shell: "{{ lookup('env', 'MEANWHILE') }}"
+    - acme.tools.say:
+      register: answer
     - ansible.builtin.debug:
         msg: said={{ answer.said }}!
 """
@@ -64,7 +68,7 @@ class World:
         self.write(f"{plugins}/modules/say.py", MODULE)
         return self.write(f"{plugins}/module_utils/word.py", f"WORD = {word!r}\n")
 
-    def said(self, collections: str = "first", **environment: str) -> str:
+    def said(self, collections: str = "first", meanwhile: str = "true", **environment: str) -> str:
         playbook = self.write("play.yml", PLAYBOOK)
         done = subprocess.run(
             [str(Path(sys.executable).with_name("ansible-playbook")), "-i", "localhost,", "-c", "local", str(playbook)],
@@ -75,6 +79,7 @@ class World:
                 "ANSIBLE_PIPELINING": "1",
                 "ANSIBLE_LOCAL_TEMP": str(self.root / "local"),
                 "ANSIBLE_STDOUT_CALLBACK": "ansible.builtin.minimal",
+                "MEANWHILE": meanwhile,
                 **environment,
             },
             capture_output=True,
@@ -97,13 +102,15 @@ def world() -> Iterator[World]:
 
 def rewrite(payload: Path, old: bytes, new: bytes) -> None:
     """Changes what is kept, so that it shows whether it is used."""
-    built = pickle.loads(payload.read_bytes())
+    head, _, content = payload.read_bytes().partition(b"\n")
+    built = pickle.loads(content)
     archive, changed = zipfile.ZipFile(io.BytesIO(base64.b64decode(built.zip_data))), io.BytesIO()
     with zipfile.ZipFile(changed, "w") as file:
         for name in archive.namelist():
             file.writestr(name, archive.read(name).replace(old, new))
-    data = base64.b64encode(changed.getvalue())
-    payload.write_bytes(pickle.dumps(dataclasses.replace(built, zip_data=data)))
+    content = pickle.dumps(dataclasses.replace(built, zip_data=base64.b64encode(changed.getvalue())))
+    said = {**json.loads(head), "sha256": hashlib.sha256(content).hexdigest()}
+    payload.write_bytes(json.dumps(said).encode() + b"\n" + content)
 
 
 def test_the_next_run_sends_what_the_last_one_has_built(world: World) -> None:
@@ -149,11 +156,53 @@ def test_a_directory_of_module_utils_in_front_of_core_s_counts(world: World) -> 
     assert world.said() == "word"
 
 
-def test_what_is_kept_is_closed_to_others_and_can_be_junk(world: World) -> None:
+def test_a_collection_that_is_installed_in_front_counts_at_once(world: World) -> None:
+    both = f"{world.root}/first:{world.root}/second"
+    world.write("first/ansible_collections/acme/other/README.md", "of the same namespace\n")
+    world.say("behind", "second")
+    assert world.said(ANSIBLE_COLLECTIONS_PATH=both) == "behind"
+    world.say("in front", "first")
+    assert world.said(ANSIBLE_COLLECTIONS_PATH=both) == "in front"
+
+
+def test_a_run_sends_the_same_from_its_first_task_to_its_last(world: World) -> None:
+    word = world.say("word")
+    world.said()
+    meanwhile = f"echo \"WORD = 'edit'\" > {word} && rm -r {world.root}/cutover-warm-*/private/payloads"
+    assert world.said(meanwhile=meanwhile) == "word"
+    assert world.said() == "edit"
+
+
+@pytest.mark.parametrize("harm", ["cut off", "zeros", "no listing"])
+def test_what_is_kept_and_damaged_is_not_used(world: World, harm: str) -> None:
+    world.say("word")
+    world.said()
+    (kept,) = world.kept
+    rewrite(kept, b"'word'", b"'kept'")
+    head, _, content = kept.read_bytes().partition(b"\n")
+    damaged = {
+        "cut off": head + b"\n" + content[:-9],
+        "zeros": head + b"\n" + bytes(len(content)),
+        "no listing": content,
+    }
+    kept.write_bytes(damaged[harm])
+    assert world.said() == "word"
+
+
+def test_what_is_kept_is_closed_to_others(world: World) -> None:
     world.say("word")
     world.said()
     (kept,) = world.kept
     assert all(path.stat().st_mode & 0o77 == 0 for path in (kept.parent, kept.parents[2]))
-    listing = kept.with_name(f"{kept.name}.json")
-    listing.write_text("junk")
-    assert world.said() == "word"
+
+
+def test_what_no_run_uses_any_more_is_removed(world: World) -> None:
+    world.say("word")
+    world.said()
+    (kept,) = world.kept
+    old, new = kept.parents[1] / "old", kept.parents[1] / "new"
+    for store in (old, new):
+        store.mkdir()
+    os.utime(old, (0, 0))
+    world.said()
+    assert (old.exists(), new.exists(), kept.exists()) == (False, True, True)
