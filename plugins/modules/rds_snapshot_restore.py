@@ -60,7 +60,8 @@ options:
       take:
         description: >-
           Take a snapshot of this name, of O(source.database) as it is now; the name makes it the same one when the task
-          runs again. A snapshot of a database without a standby halts its writes for seconds to minutes.
+          runs again, for a day; an older one is refused, because its data are not those of now. A snapshot of a
+          database without a standby halts its writes for seconds to minutes.
         type: str
       time:
         description: >-

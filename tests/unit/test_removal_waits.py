@@ -37,6 +37,15 @@ def ends(task: dict[str, Any], result: dict[str, Any]) -> bool:
     return bool(templar.evaluate_conditional(trust_as_template(task["until"])))
 
 
+def test_copies_of_snapshots_that_have_failed_are_not_waited_for() -> None:
+    (block,) = [play for play in yaml.safe_load((ROLES / "database/tasks/destroy.yml").read_text()) if "block" in play]
+    waits = [task["cutover.aws.wait_for"] for task in block["block"] if "cutover.aws.wait_for" in task]
+    (names,) = [one["names"] for one in waits if one["resource"] == "rds_snapshot"]
+    copies = [{"name": name, "facts": {"changing": name == "copying"}} for name in ("copying", "failed", "available")]
+    templar = Templar(loader=DataLoader(), variables={"__database_copies": copies})
+    assert templar.template(trust_as_template(names)) == ["copying"]
+
+
 @pytest.mark.parametrize(("role", "module"), HELD)
 def test_a_removal_is_tried_again_while_something_holds_it(role: str, module: str) -> None:
     task, code = removal(role, module), HELD[role, module]

@@ -18,7 +18,9 @@ from .scene import Scene
 from .snapshot import FROM_TAG, Snapshot, admitted, is_copy, wish_of
 
 RESUMED_WITHIN = timedelta(days=1)
-"""A copy that an earlier run has begun is gone on with; an older one may hold data that nobody wants any more."""
+"""What an earlier run has begun, a copy or a snapshot that it took, is gone on with; an older one may hold data that
+nobody wants any more.
+"""
 
 
 def choose(scene: Scene, database: Item | None, now: datetime) -> tuple[str, Snapshot | None]:
@@ -26,7 +28,12 @@ def choose(scene: Scene, database: Item | None, now: datetime) -> tuple[str, Sna
     asked, source = scene.asked, scene.asked.source
     origin = source.origin(asked.kind, scene.arn)
     if origin is not None:
-        return origin, None if source.time or database is not None else find_origin(scene, origin)
+        if source.time or database is not None:
+            return origin, None
+        snapshot = find_origin(scene, origin)
+        if source.take and snapshot is not None:
+            _see_that_it_is_new(snapshot, now)
+        return origin, snapshot
     if database is not None and wish_of(tags_of(database.get("TagList"))) == asked.id:
         return str(origin_of(asked.kind, database)), None
     chosen = _newest(scene, now)
@@ -45,6 +52,18 @@ def find_origin(scene: Scene, arn: str) -> Snapshot | None:
     if found is not None and asked.source.database not in (None, found.database):
         raise Refused([f"source.take: {found.name} exists, and is of {found.database}. Give another name"])
     return found
+
+
+def _see_that_it_is_new(taken: Snapshot, now: datetime) -> None:
+    """Whoever asks for a snapshot to be taken wants the data of now. While it is being made it may have no time yet."""
+    if taken.created and now - taken.created > RESUMED_WITHIN:
+        raise Refused(
+            [
+                f"source.take: {taken.name} exists, with the data of {taken.created:%Y-%m-%d %H:%M} UTC, which is too "
+                "old to go on with. Delete it or give another name to take a new one, or restore this one: name it "
+                "with snapshot, instead of database and take"
+            ]
+        )
 
 
 def _newest(scene: Scene, now: datetime) -> Snapshot:

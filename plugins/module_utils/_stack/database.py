@@ -9,19 +9,22 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from .._model.core import STACK_TAG, Found, Reality, Value, reality_of
+from .._model.core import STACK_TAG, Found, Reality, Stack, Value, reality_of
 from .._model.database import INSTANCE, SUBNET_GROUP, group_prefix, instance_name, log_group_prefix
 from .._rds.instance import AS_WANTED, as_wanted, instance_attributes, instance_facts
 from .._rds.parameters import user_parameters
+from .._restore import api
 from .._restore.kinds import INSTANCE as INSTANCE_KIND
 from .._restore.plan import origin_of
 from .._restore.provenance import provenance
-from .._restore.snapshot import is_copy, snapshot_of
+from .._restore.snapshot import FROM_TAG, Snapshot, is_copy, snapshot_of
 from .context import Context, tags_of
 from .logs import log_groups
 
 Answer = dict[str, Any]
 """One item of an AWS answer, as botocore parsed it."""
+COMING = ("copying", "creating")
+"""States of a snapshot that end by themselves."""
 DATABASE_HINTS = {"db_instance": (*AS_WANTED, "restored_from")}
 
 
@@ -133,18 +136,32 @@ def _snapshots(context: Context) -> list[Found]:
     name, stack = instance_name(context.stack), context.stack.name
     items: list[Answer] = context.pages("rds", "describe_db_snapshots", "DBSnapshots", SnapshotType="manual")
     return [
-        _snapshot(item)
+        _snapshot(context, item)
         for item in items
         if item["DBInstanceIdentifier"] == name or tags_of(item.get("TagList")).get(STACK_TAG) == stack
     ]
 
 
-def _snapshot(item: Answer) -> Found:
-    """Of a copy on the way everything is somewhere else too; any other snapshot may be the last of its data."""
+def _snapshot(context: Context, item: Answer) -> Found:
+    """Only what this stack's restore has made on its way goes, and only while its data are somewhere else too."""
     made = snapshot_of(INSTANCE_KIND, item)
     reason = f"snapshot of {made.database}, kept until somebody deletes it"
-    retained = None if is_copy(made) else {"reason": reason}
-    return _kept("db_snapshot", item, made.name, made.arn, retained)
+    goes = _is_own_copy(context.stack, made) and _is_there(context, str(made.tags[FROM_TAG]))
+    return _kept("db_snapshot", item, made.name, made.arn, None if goes else {"reason": reason})
+
+
+def _is_own_copy(stack: Stack, made: Snapshot) -> bool:
+    """A copy keeps the database of its source, so that another stack's may be of this stack's database."""
+    own = made.tags.get(STACK_TAG) == stack.name and made.name.startswith(f"{instance_name(stack)}-restore-")
+    return own and is_copy(made)
+
+
+def _is_there(context: Context, arn: str) -> bool:
+    """Whether the snapshot can be restored. Another account's is known only while it is shared with this one."""
+    _arn, _partition, _rds, region, account, _kind, name = arn.split(":", 6)
+    foreign = account != context.stack.account_id
+    found = api.find_snapshot(context.client("rds", region), INSTANCE_KIND, arn if foreign else name, foreign=foreign)
+    return found is not None and found.ready
 
 
 def _automated_backups(context: Context) -> list[Found]:
@@ -188,6 +205,7 @@ def _kept(kind: str, item: Answer, name: str, arn: str | None, retained: Mapping
         },
         facts={
             "status": item["Status"],
+            "changing": item["Status"] in COMING,
             **({"retained": {"type": kind, "name": name, "arn": arn, "until": None, **retained}} if retained else {}),
         },
     )

@@ -7,6 +7,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any
 
@@ -15,6 +16,7 @@ os.environ.setdefault("MOTO_EC2_LOAD_DEFAULT_AMIS", "false")
 
 import pytest
 from botocore.client import BaseClient
+from moto.backends import get_backend
 
 from ansible_collections.cutover.aws.plugins.module_utils._model.core import (
     STACK_TAG,
@@ -262,10 +264,17 @@ class TestRestored:
         found = {one.variable: one.rule for one in ask(restored.QUESTIONS, self.planned(source, **changes))}
         assert text in found[variable]
 
-    def test_a_snapshot_that_a_run_has_taken_before_it_died_is_gone_on_with(self, ask: Ask) -> None:
+    @pytest.mark.parametrize(("hours", "told"), [(23, []), (25, ["database_restore.take"])])
+    def test_a_snapshot_that_a_run_has_taken_before_it_died_is_gone_on_with_for_a_day(
+        self, ask: Ask, hours: int, told: list[str]
+    ) -> None:
+        taken = get_backend("rds")[SCOPE[0]][SCOPE[1]].database_snapshots["friday"]
+        taken.original_snapshot_create_time = datetime.now(UTC) - timedelta(hours=hours)
         groups = {"subnet_group": Found("subnet_group", "subnet_group", "acme-prod-database", "one", {})}
         source = {"database": "legacy", "take": "friday"}
-        assert ask(restored.QUESTIONS, self.planned(source), {"database": groups}) == []
+        found = ask(restored.QUESTIONS, self.planned(source), {"database": groups})
+        assert [one.variable for one in found] == told
+        assert all("which is too old to go on with" in one.rule for one in found)
 
     @pytest.mark.parametrize(
         ("came_from", "told"),

@@ -5,11 +5,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import replace
 from hashlib import sha256
 from typing import Any
 
 import pytest
+from moto.backends import get_backend
 
 from ansible_collections.cutover.aws.plugins.module_utils._layers import LAYERS
 from ansible_collections.cutover.aws.plugins.module_utils._model.core import Reality, Stack
@@ -293,9 +295,10 @@ def test_a_restored_database_is_what_it_came_from(cloud: LocalCloud, stack: Stac
     assert [(d.path, d.before) for d in change.differences] == [("restored_from", origin)]
 
 
-def test_snapshots_that_a_restore_has_made_are_told_apart_from_what_is_to_stay(cloud: LocalCloud, stack: Stack) -> None:
-    rds, origin = cloud.client("rds"), f"arn:aws:rds:us-east-1:123456789012:snapshot:{stack.name}-taken"
-    source = f"{stack.project}-legacy"
+@pytest.fixture
+def copied(cloud: LocalCloud, stack: Stack) -> Callable[..., str]:
+    """A snapshot of a database that is not the stack's, taken for its restore, and a copy of it on the way."""
+    rds, source, taken = cloud.client("rds"), f"{stack.project}-legacy", f"{stack.name}-taken"
     rds.create_db_instance(
         DBInstanceIdentifier=source,
         Engine="mysql",
@@ -305,13 +308,67 @@ def test_snapshots_that_a_restore_has_made_are_told_apart_from_what_is_to_stay(c
         ManageMasterUserPassword=True,
     )
     own = {"Key": "cutover:stack", "Value": stack.name}
-    rds.create_db_snapshot(DBSnapshotIdentifier=f"{stack.name}-taken", DBInstanceIdentifier=source, Tags=[own])
+    rds.create_db_snapshot(DBSnapshotIdentifier=taken, DBInstanceIdentifier=source, Tags=[own])
     rds.create_db_snapshot(DBSnapshotIdentifier=f"{stack.name}-other", DBInstanceIdentifier=source)
-    copied = copy_name(f"{stack.name}-database", origin)
-    rds.copy_db_snapshot(
-        SourceDBSnapshotIdentifier=f"{stack.name}-taken",
-        TargetDBSnapshotIdentifier=copied,
-        Tags=[own, {"Key": "cutover:restored-from", "Value": origin}],
-    )
-    found = {item.name: "retained" in item.facts for item in read(cloud, stack).values()}
-    assert found == {f"{stack.name}-taken": True, copied: False}
+
+    def make(identifier: str, owner: str, before: str = taken) -> str:
+        origin = f"arn:aws:rds:us-east-1:123456789012:snapshot:{before}"
+        tags = {"cutover:stack": owner, "cutover:restored-from": origin}
+        rds.copy_db_snapshot(
+            SourceDBSnapshotIdentifier=before,
+            TargetDBSnapshotIdentifier=copy_name(identifier, origin),
+            Tags=[{"Key": key, "Value": value} for key, value in tags.items()],
+        )
+        return copy_name(identifier, origin)
+
+    return make
+
+
+def kept(cloud: LocalCloud, stack: Stack) -> dict[str, bool]:
+    """Of each snapshot whether it stays when the stack goes."""
+    snapshots = [item for item in read(cloud, stack).values() if item.type == "db_snapshot"]
+    return {item.name: "retained" in item.facts for item in snapshots}
+
+
+def test_only_a_copy_that_a_restore_has_made_on_its_way_goes(
+    cloud: LocalCloud, stack: Stack, copied: Callable[..., str]
+) -> None:
+    name = copied(f"{stack.name}-database", stack.name)
+    assert kept(cloud, stack) == {f"{stack.name}-taken": True, name: False}
+
+
+def test_a_copy_that_may_be_the_last_of_its_data_stays(
+    cloud: LocalCloud, stack: Stack, copied: Callable[..., str]
+) -> None:
+    name = copied(f"{stack.name}-database", stack.name)
+    cloud.client("rds").delete_db_snapshot(DBSnapshotIdentifier=f"{stack.name}-taken")
+    assert kept(cloud, stack) == {name: True}
+
+
+def test_a_copy_for_another_database_stays(cloud: LocalCloud, stack: Stack, copied: Callable[..., str]) -> None:
+    name = copied(f"{stack.name}-reports", stack.name)
+    assert kept(cloud, stack) == {f"{stack.name}-taken": True, name: True}
+
+
+def test_a_copy_of_this_stack_s_database_for_another_stack_stays(
+    cloud: LocalCloud, stack: Stack, config: dict[str, Any], copied: Callable[..., str]
+) -> None:
+    """It keeps the name of the database that it is of."""
+    build(cloud, stack, config)
+    rds, own = cloud.client("rds"), f"{stack.name}-own"
+    rds.create_db_snapshot(DBSnapshotIdentifier=own, DBInstanceIdentifier=f"{stack.name}-database")
+    name = copied(f"{stack.project}-dev-database", f"{stack.project}-dev", own)
+    unlucky = copied(f"{stack.name}-database", f"{stack.project}-dev", own)
+    assert kept(cloud, stack) == {f"{stack.name}-taken": True, own: True, name: True, unlucky: True}
+
+
+@pytest.mark.parametrize(
+    ("status", "changing"), [("creating", True), ("copying", True), ("available", False), ("failed", False)]
+)
+def test_of_snapshots_only_those_that_are_being_made_are_waited_for(
+    cloud: LocalCloud, stack: Stack, copied: Callable[..., str], status: str, changing: bool
+) -> None:
+    name = copied(f"{stack.name}-database", stack.name)
+    get_backend("rds")["123456789012"]["us-east-1"].database_snapshots[name].status = status
+    (found,) = [item for item in read(cloud, stack).values() if item.name == name]
+    assert (found.facts["status"], found.facts["changing"]) == (status, changing)
