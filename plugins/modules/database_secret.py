@@ -20,6 +20,8 @@ description:
   - What is not given of the login is left as it is in the secret, so that the host can follow once the database has
     one.
   - A secret that waits for its deletion is taken back, with the password that it has.
+  - What else a secret of this name holds stays, and is not shown either. One that holds neither C(password) nor
+    C(username) is refused, because somebody uses it for something else.
 options:
   name:
     description: Name of the secret, up to 512 letters, digits and C(/_+=.@-). AWS adds a dash and six characters in
@@ -27,9 +29,8 @@ options:
     type: str
     required: true
   description:
-    description: What it is for.
+    description: What it is for. Without it the description is left as it is.
     type: str
-    default: ""
   key_arn:
     description: ARN of the KMS key that encrypts it. Without it a new secret has AWS's own key, which other accounts
       cannot use.
@@ -55,8 +56,8 @@ options:
     type: str
   rotation_function_arn:
     description:
-      - ARN of the Lambda function that changes the password. With it O(rotation_days) is needed. Without it rotation
-        is left as it is.
+      - ARN of the Lambda function that changes the password. With it O(rotation_days) is needed, and engine,
+        host and username, given or in the secret. Without it rotation is left as it is.
       - The first time the password is changed at once, which proves that it works, and the module waits until it is.
         Later changes of function or interval
         leave the password alone until it is due.
@@ -108,6 +109,8 @@ arn:
 """
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
@@ -117,7 +120,9 @@ from ..module_utils._plan.settle import Clock
 from ..module_utils._rds.versions import ENGINES
 from ..module_utils._secret import api
 from ..module_utils._secret.asked import refuse_unfit, wanted_of
-from ..module_utils._secret.plan import secret_plan, shown, shown_after
+from ..module_utils._secret.plan import Unfit, refuse_rotating, secret_plan, shown, shown_after
+
+TAKEN_BACK = "It was taken back from its deletion, and nothing else was changed."
 
 
 def main() -> None:
@@ -125,7 +130,7 @@ def main() -> None:
     module = AnsibleAWSModule(
         argument_spec={
             "name": {"type": "str", "required": True},
-            "description": {"type": "str", "default": ""},
+            "description": {"type": "str"},
             "key_arn": {"type": "str", "no_log": False},
             "engine": {"type": "str", "choices": list(ENGINES)},
             "username": {"type": "str"},
@@ -155,13 +160,16 @@ def _ensure(module: AnsibleAWSModule, client: Any, described: dict[str, Any] | N
     wanted = wanted_of(module.params)
     waits = bool(described and described.get("DeletedDate"))
     if described and waits:
+        with _said("Nothing was changed."):
+            refuse_rotating(wanted, api.rotation_of(described), api.pending_of(described))
         if module.check_mode:
             # What it holds can only be read once it has been taken back.
             return _result(described["ARN"], {"state": "waits for its deletion"}, shown_after(wanted, None))
         api.restore(client, wanted.name)
         described = api.describe(client, wanted.name)
-    state = api.state_of(client, described) if described else None
-    plan = secret_plan(wanted, state)
+    with _said(TAKEN_BACK if waits else "Nothing was changed."):
+        state = api.state_of(client, described) if described else None
+        plan = secret_plan(wanted, state)
     arn = state.arn if state else None
     if not module.check_mode:
         arn = api.apply(client, wanted, state, plan)
@@ -172,6 +180,15 @@ def _ensure(module: AnsibleAWSModule, client: Any, described: dict[str, Any] | N
             api.await_rotation(client, wanted.name, module.params["rotation_timeout"], clock)
     result = _result(arn, shown(state), shown_after(wanted, state))
     return {**result, "changed": waits or not plan.empty}
+
+
+@contextmanager
+def _said(changed: str) -> Iterator[None]:
+    """What has been changed by then goes with the refusal of an unfit secret."""
+    try:
+        yield
+    except Unfit as error:
+        raise Unfit(f"{error} {changed}") from error
 
 
 def _remove(module: AnsibleAWSModule, client: Any, described: dict[str, Any] | None) -> dict[str, Any]:

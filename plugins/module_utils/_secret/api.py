@@ -13,10 +13,11 @@ from ansible_collections.amazon.aws.plugins.module_utils.botocore import is_boto
 from .._errors import CutoverError
 from .._plan.settle import Clock, look_until
 from .._rotation.password import REQUEST
-from .._rotation.secret import CURRENT, PENDING
+from .._rotation.secret import CURRENT, PENDING, PREVIOUS
 from .._secrets import fields_of
 from .._stack.context import tags_of
-from .plan import PASSWORD, Rotation, SecretPlan, State, Unfit, Wanted
+from .asked import VALUES
+from .plan import PASSWORD, USERNAME, Rotation, SecretPlan, State, Unfit, Wanted
 
 if TYPE_CHECKING:
     from botocore.client import BaseClient
@@ -35,13 +36,13 @@ def describe(client: BaseClient, name: str) -> dict[str, Any] | None:
 
 
 def state_of(client: BaseClient, described: Mapping[str, Any]) -> State:
-    """The whole of it, the password aside. Raises Unfit for a value of another form."""
+    """Of what it holds the login alone, without the password. Raises Unfit for a value of another form."""
     values = _values(client, described)
     return State(
         arn=described["ARN"],
         description=described.get("Description") or "",
         key_arn=described.get("KmsKeyId"),
-        values={name: value for name, value in values.items() if name != PASSWORD},
+        values={name: values[name] for name in VALUES.values() if name in values},
         has_password=bool(values.get(PASSWORD)),
         tags={name: str(value) for name, value in tags_of(described.get("Tags")).items()},
         rotation=rotation_of(described),
@@ -65,14 +66,18 @@ def pending_of(described: Mapping[str, Any]) -> str | None:
 
 
 def _values(client: BaseClient, described: Mapping[str, Any]) -> dict[str, Any]:
-    stages = described.get("VersionIdsToStages") or {}
-    if not any(CURRENT in found for found in stages.values()):
+    if not _staged(described, CURRENT):
         return {}
     values = fields_of(client, described["ARN"])
     if values is None:
         raise Unfit(
-            f"the secret {described['Name']} holds no JSON object, so somebody uses it for something else. Nothing was "
-            "changed. Give another name, or remove the secret."
+            f"the secret {described['Name']} holds no JSON object, so somebody uses it for something else. Give "
+            "another name, or remove the secret."
+        )
+    if values and not {PASSWORD, USERNAME} & set(values):
+        raise Unfit(
+            f"the secret {described['Name']} holds neither {PASSWORD} nor {USERNAME}, so somebody uses it for "
+            "something else. Give another name, or remove the secret."
         )
     return values
 
@@ -89,22 +94,44 @@ def apply(client: BaseClient, wanted: Wanted, state: State | None, plan: SecretP
     if plan.settings:
         client.update_secret(SecretId=state.arn, **plan.settings)
     if plan.values or plan.generate:
-        # A password that is there is read again now, and not kept for long.
-        password = _new_password(client) if plan.generate else (fields_of(client, state.arn) or {})[PASSWORD]
-        client.put_secret_value(SecretId=state.arn, SecretString=json.dumps({**plan.values, PASSWORD: password}))
+        _put(client, state, plan)
     if plan.tags:
         client.tag_resource(SecretId=state.arn, Tags=_tag_list(plan.tags))
     return state.arn
 
 
+def _put(client: BaseClient, state: State, plan: SecretPlan) -> None:
+    """The password and what else is there are read again now, and not kept for long.
+
+    AWS makes the version that has been current AWSPREVIOUS. Where only its login is another, that would be the same
+    password twice, so the one before stays.
+    """
+    described = describe(client, state.arn) or {}
+    there = _values(client, described)
+    password = _new_password(client) if plan.generate else there[PASSWORD]
+    values = {**there, **plan.values, PASSWORD: password}
+    client.put_secret_value(SecretId=state.arn, SecretString=json.dumps(values))
+    before, previous = _staged(described, CURRENT), _staged(described, PREVIOUS)
+    if before and previous and not plan.generate:
+        client.update_secret_version_stage(
+            SecretId=state.arn, VersionStage=PREVIOUS, MoveToVersionId=previous, RemoveFromVersionId=before
+        )
+
+
+def _staged(described: Mapping[str, Any], stage: str) -> str | None:
+    stages: Mapping[str, Sequence[str]] = described.get("VersionIdsToStages") or {}
+    return next((version for version, found in stages.items() if stage in found), None)
+
+
 def _create(client: BaseClient, wanted: Wanted, plan: SecretPlan) -> str:
     key = {"KmsKeyId": wanted.key_arn} if wanted.key_arn else {}
+    description = {"Description": wanted.description} if wanted.description else {}
     answer = client.create_secret(
         Name=wanted.name,
-        Description=wanted.description,
         SecretString=json.dumps({**plan.values, PASSWORD: _new_password(client)}),
         Tags=_tag_list(wanted.tags),
         **key,
+        **description,
     )
     return str(answer["ARN"])
 

@@ -59,6 +59,11 @@ def held(cloud: LocalCloud, name: str) -> dict[str, Any]:
     return found
 
 
+def previous_version(cloud: LocalCloud, name: str) -> str:
+    found = cloud.client("secretsmanager").get_secret_value(SecretId=name, VersionStage="AWSPREVIOUS")
+    return str(found["VersionId"])
+
+
 @pytest.fixture
 def writes(cloud: LocalCloud) -> Callable[[], list[str]]:
     """The operations that have changed something since the test began."""
@@ -103,9 +108,10 @@ class TestPassword:
         assert secret(**LOGIN, **where)["changed"] is False
 
     def test_a_secret_without_a_password_gets_one(self, secret: Run, cloud: LocalCloud, name: str) -> None:
-        cloud.client("secretsmanager").create_secret(Name=name, SecretString='{"host": "db.example.com"}')
+        text = '{"username": "other", "host": "db.example.com"}'
+        cloud.client("secretsmanager").create_secret(Name=name, SecretString=text)
         assert secret(**LOGIN)["changed"] is True
-        assert held(cloud, name)["host"] == "db.example.com"
+        assert (held(cloud, name)["host"], held(cloud, name)["username"]) == ("db.example.com", "dbadmin")
         assert PASSWORD.fullmatch(held(cloud, name)["password"])
 
     def test_a_secret_of_somebody_else_is_left_alone(
@@ -114,8 +120,41 @@ class TestPassword:
         cloud.client("secretsmanager").create_secret(Name=name, SecretString="token-of-somebody-else")
         result = secret(**LOGIN)
         assert "holds no JSON object" in result["msg"]
+        assert result["msg"].endswith("Nothing was changed.")
         assert "token-of-somebody-else" not in json.dumps(result)
         assert writes() == ["CreateSecret"]
+
+    def test_a_secret_that_is_no_login_is_left_alone(
+        self, secret: Run, cloud: LocalCloud, name: str, writes: Writes
+    ) -> None:
+        text = json.dumps({"api_key": "key-of-somebody-else", "host": "api.example.com"})
+        cloud.client("secretsmanager").create_secret(Name=name, SecretString=text)
+        result = secret(**LOGIN)
+        assert "holds neither password nor username" in result["msg"]
+        assert "key-of-somebody-else" not in json.dumps(result)
+        assert writes() == ["CreateSecret"]
+
+    def test_what_else_is_in_it_stays_and_is_never_shown(self, secret: Run, cloud: LocalCloud, name: str) -> None:
+        others = {"api_key": "key-of-an-interface", "url": "mysql://dbadmin:word-in-a-url@db.example.com"}
+        text = json.dumps({**LOGIN, "password": "the-password-that-is-there", **others})
+        client = cloud.client("secretsmanager")
+        client.create_secret(Name=name, SecretString=text)
+        results = [
+            secret(**LOGIN),
+            secret(host="db.example.com", check=True),
+            secret(host="db.example.com"),
+            secret(rotation_function_arn="arn", rotation_days=0),
+        ]
+        assert [result["changed"] for result in results[:3]] == [False, True, True]
+        assert results[2]["diff"]["after"]["values"] == {**LOGIN, "host": "db.example.com"}
+        assert held(cloud, name) == {**json.loads(text), "host": "db.example.com"}
+        client.update_secret_version_stage(
+            SecretId=name, VersionStage="AWSPENDING", MoveToVersionId=previous_version(cloud, name)
+        )
+        results.append(secret(host="elsewhere.example.com"))
+        assert "host cannot be changed now" in results[-1]["msg"]
+        for other in others.values():
+            assert other not in json.dumps(results)
 
 
 class TestSettings:
@@ -131,6 +170,12 @@ class TestSettings:
         assert secret(**changed)["changed"] is False
         assert held(cloud, name)["password"] == password
 
+    def test_a_description_that_is_not_given_stays(self, secret: Run, cloud: LocalCloud, name: str) -> None:
+        secret(**LOGIN, description="of a colleague")
+        result = secret(**LOGIN)
+        assert (result["changed"], result["diff"]["after"]["description"]) == (False, "of a colleague")
+        assert cloud.client("secretsmanager").describe_secret(SecretId=name)["Description"] == "of a colleague"
+
 
 class TestRemoval:
     def test_it_can_be_taken_back_with_its_password(self, secret: Run, cloud: LocalCloud, name: str) -> None:
@@ -142,6 +187,30 @@ class TestRemoval:
         assert secret(**LOGIN)["changed"] is True
         assert held(cloud, name) == before
         assert secret(**LOGIN)["changed"] is False
+
+    def test_one_that_is_no_login_is_not_said_to_be_unchanged(self, secret: Run, cloud: LocalCloud, name: str) -> None:
+        client = cloud.client("secretsmanager")
+        client.create_secret(Name=name, SecretString='{"api_key": "key-of-somebody-else"}')
+        client.delete_secret(SecretId=name, RecoveryWindowInDays=7)
+        told = secret(**LOGIN)["msg"]
+        assert told.endswith("It was taken back from its deletion, and nothing else was changed.")
+        assert "Nothing was changed" not in told
+
+    def test_one_that_is_being_rotated_is_not_taken_back(
+        self, secret: Run, cloud: LocalCloud, name: str, writes: Writes
+    ) -> None:
+        secret(**LOGIN)
+        secret(host="db.example.com")
+        client = cloud.client("secretsmanager")
+        client.update_secret_version_stage(
+            SecretId=name, VersionStage="AWSPENDING", MoveToVersionId=previous_version(cloud, name)
+        )
+        secret(state="absent")
+        before = writes()
+        for check in (True, False):
+            result = secret(rotation_function_arn="arn", rotation_days=30, check=check)
+            assert result["msg"].endswith("Nothing was changed.")
+        assert writes() == before
 
     def test_check_mode_removes_nothing(self, secret: Run, writes: Writes) -> None:
         secret(**LOGIN)
@@ -185,6 +254,20 @@ class TestRotation:
         assert result["changed"] is True and after != before
         assert secret(**rotating)["changed"] is False
         assert held(cloud, name)["password"] == after
+
+    def test_the_password_before_the_last_rotation_stays_when_the_login_changes(
+        self, secret: Run, cloud: LocalCloud, name: str, rotating: dict[str, Any]
+    ) -> None:
+        """A database that comes back from a snapshot has it."""
+        before = held(cloud, name)["password"]
+        secret(**rotating)
+        assert passwords(cloud, name) == [held(cloud, name)["password"], before]
+        secret(dbname="shop")
+        assert held(cloud, name)["dbname"] == "shop"
+        assert passwords(cloud, name) == [held(cloud, name)["password"], before]
+        described = cloud.client("secretsmanager").describe_secret(SecretId=name)
+        stages = [stage for found in described["VersionIdsToStages"].values() for stage in found]
+        assert sorted(stages) == ["AWSCURRENT", "AWSPREVIOUS"]
 
     def test_another_interval_leaves_the_password(
         self, secret: Run, cloud: LocalCloud, name: str, rotating: dict[str, Any]

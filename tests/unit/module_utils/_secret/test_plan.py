@@ -14,11 +14,14 @@ from ansible_collections.cutover.aws.plugins.module_utils._secret.plan import (
     State,
     Unfit,
     Wanted,
+    refuse_rotating,
     secret_plan,
+    shown,
+    shown_after,
 )
 
 FUNCTION, OTHER = (f"arn:aws:lambda:us-east-1:123456789012:function:{name}" for name in ("one", "other"))
-VALUES = {"engine": "mysql", "username": "dbadmin"}
+VALUES = {"engine": "mysql", "username": "dbadmin", "host": "db"}
 WANTED = Wanted("one", "of a test", "key", VALUES, {"Team": "web"}, None)
 STATE = State("arn", "of a test", "key", VALUES, has_password=True, tags={"Team": "web", "Other": "stays"})
 
@@ -34,14 +37,15 @@ def test_a_new_one_has_everything() -> None:
 
 
 def test_what_is_not_known_yet_stays() -> None:
-    state = replace(STATE, values={**VALUES, "host": "db"})
-    assert secret_plan(WANTED, state).empty
-    plan = secret_plan(replace(WANTED, values={"port": 3306}), state)
-    assert plan == SecretPlan(values={**VALUES, "host": "db", "port": 3306})
+    assert secret_plan(replace(WANTED, values={"engine": "mysql"}), STATE).empty
+    plan = secret_plan(replace(WANTED, values={"port": 3306}), STATE)
+    assert plan == SecretPlan(values={**VALUES, "port": 3306})
 
 
-def test_the_key_is_left_alone_where_none_is_asked_for() -> None:
-    assert secret_plan(replace(WANTED, key_arn=None), STATE).empty
+def test_key_and_description_are_left_alone_where_none_is_asked_for() -> None:
+    wanted = replace(WANTED, key_arn=None, description=None)
+    assert secret_plan(wanted, STATE).empty
+    assert shown_after(wanted, STATE) == shown(STATE)
 
 
 def test_settings_and_tags_do_not_touch_the_value() -> None:
@@ -91,3 +95,23 @@ def test_a_value_is_not_written_while_another_is_being_made() -> None:
     assert secret_plan(WANTED, state).empty
     with pytest.raises(Unfit, match=r"is being rotated \(version version-2\), so username cannot be changed now"):
         secret_plan(replace(WANTED, values={"username": "other"}), state)
+
+
+@pytest.mark.parametrize("name", ["engine", "host", "username"])
+@pytest.mark.parametrize("there", [False, True], ids=["new", "there"])
+def test_a_rotation_that_could_not_log_in_is_not_set_up(name: str, *, there: bool) -> None:
+    values = {one: value for one, value in VALUES.items() if one != name}
+    state = replace(STATE, values=values) if there else None
+    wanted = replace(WANTED, values={} if there else values)
+    secret_plan(wanted, state)
+    with pytest.raises(Unfit, match=f"one cannot be rotated without {name}. Give what is missing."):
+        secret_plan(replace(wanted, rotation=Rotation(FUNCTION, 30)), state)
+
+
+def test_what_can_be_told_without_the_value() -> None:
+    wanted = replace(WANTED, rotation=Rotation(FUNCTION, 30))
+    refuse_rotating(WANTED, None, "version-2")
+    refuse_rotating(wanted, wanted.rotation, "version-2")
+    refuse_rotating(wanted, None, None)
+    with pytest.raises(Unfit, match="so rotation cannot be changed now"):
+        refuse_rotating(wanted, Rotation(OTHER, 30), "version-2")
