@@ -17,7 +17,9 @@ description:
     such a proxy available.
   - The database has to let the proxy's security groups in on its port, and the proxy's role has to be able to read
     the secrets.
-  - A proxy has one target group; a database that is registered there beside the wanted one is taken out.
+  - A proxy has one target group; a database that is registered there beside the wanted one is taken out. The wanted
+    one has to be there and of the proxy's engine family, which is looked at before anything is changed, in check mode
+    too.
 options:
   name:
     description: Name of the proxy, up to 63 letters, digits and dashes. It is the beginning of its endpoint.
@@ -133,7 +135,7 @@ from ..module_utils._errors import fail_clearly
 from ..module_utils._plan.settle import Clock
 from ..module_utils._proxy import api
 from ..module_utils._proxy.asked import POOL_OPTIONS, SETTINGS, refuse_unfit, wanted_of
-from ..module_utils._proxy.plan import proxy_plan
+from ..module_utils._proxy.plan import proxy_plan, refuse_unfit_target
 
 NEEDED = ["engine_family", "secret_arns", "role_arn", "subnets", "security_groups"]
 
@@ -168,9 +170,12 @@ def _ensure(module: AnsibleAWSModule, client: Any, item: dict[str, Any] | None) 
     wanted = wanted_of(module.params)
     found = api.whole(client, item) if item else None
     plan = proxy_plan(wanted, found, api.tags(client, item) if item else {})
+    if plan.register:
+        refuse_unfit_target(wanted, api.engine_of(client, wanted.target))
     if not module.check_mode:
         if not plan.empty:
             api.apply(client, wanted.name, plan, timeout, clock)
+        api.await_proxy(client, wanted.name, timeout, clock)
         api.await_targets(client, wanted.name, timeout, clock)
         item = api.proxy(client, wanted.name)
     return {"changed": not plan.empty, "diff": {"before": plan.before, "after": plan.after}, **_result(item)}
@@ -179,7 +184,9 @@ def _ensure(module: AnsibleAWSModule, client: Any, item: dict[str, Any] | None) 
 def _remove(module: AnsibleAWSModule, client: Any, item: dict[str, Any] | None) -> dict[str, Any]:
     there = item is not None and item["Status"] != api.DELETING
     if item is not None and not module.check_mode:
-        api.delete(client, module.params["name"], module.params["timeout"], Clock(time.monotonic, time.sleep))
+        if there:
+            api.delete(client, module.params["name"])
+        api.await_gone(client, module.params["name"], module.params["timeout"], Clock(time.monotonic, time.sleep))
     before = {"state": "present"} if there else {}
     return {"changed": there, "diff": {"before": before, "after": {}}, **_result(None)}
 

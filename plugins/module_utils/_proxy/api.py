@@ -13,7 +13,7 @@ from .._errors import CutoverError
 from .._model.core import Value
 from .._plan.settle import Clock, look_until
 from .health import FAILED, READY, is_ready, not_ready
-from .plan import REGISTERED_AS, TARGET_GROUP, Found, ProxyPlan, Target, tags_in
+from .plan import CLUSTER, REGISTERED_AS, TARGET_GROUP, Found, ProxyPlan, Target, tags_in
 
 if TYPE_CHECKING:
     from botocore.client import BaseClient
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 NOT_FOUND = "DBProxyNotFoundFault"
 REGISTERED = "DBProxyTargetAlreadyRegisteredFault"
 GONE = "DBProxyTargetNotFoundFault"
+NO_DATABASE = ["DBInstanceNotFound", "DBClusterNotFoundFault"]
 DELETING = "deleting"
 
 
@@ -54,6 +55,19 @@ def targets(client: BaseClient, name: str) -> list[dict[str, Any]]:
 def tags(client: BaseClient, item: Mapping[str, Any]) -> dict[str, Value]:
     """The proxy's tags."""
     return tags_in(client.list_tags_for_resource(ResourceName=item["DBProxyArn"]))
+
+
+def engine_of(client: BaseClient, target: Target) -> str | None:
+    """What AWS calls the engine of a database, None where there is no such database."""
+    kind, identifier = target
+    try:
+        if kind == CLUSTER:
+            found = client.describe_db_clusters(DBClusterIdentifier=identifier)["DBClusters"]
+        else:
+            found = client.describe_db_instances(DBInstanceIdentifier=identifier)["DBInstances"]
+    except is_boto3_error_code(NO_DATABASE):
+        return None
+    return str(found[0]["Engine"]) if found else None
 
 
 def apply(client: BaseClient, name: str, plan: ProxyPlan, timeout: float, clock: Clock) -> None:
@@ -122,11 +136,15 @@ def await_targets(client: BaseClient, name: str, timeout: float, clock: Clock) -
     return seen
 
 
-def delete(client: BaseClient, name: str, timeout: float, clock: Clock) -> None:
-    """Removes the proxy, and waits until it is gone. Raises NotReady when the time is over."""
+def delete(client: BaseClient, name: str) -> None:
+    """Begins the removal. AWS refuses it for a proxy that is being removed."""
     try:
         client.delete_db_proxy(DBProxyName=name)
     except is_boto3_error_code(NOT_FOUND):
         return
+
+
+def await_gone(client: BaseClient, name: str, timeout: float, clock: Clock) -> None:
+    """Returns once the proxy is gone. Raises NotReady when the time is over."""
     if left := look_until(lambda: proxy(client, name), lambda item: item is None, timeout, clock):
         raise NotReady(f"after {timeout:.0f} s the proxy {name} is {left['Status']} and not gone.")

@@ -61,14 +61,14 @@ def _wrong(parameters: Mapping[str, Any]) -> Iterator[str]:
 
 
 def wanted_of(parameters: Mapping[str, Any]) -> Wanted:
-    """The proxy that the task describes."""
+    """The proxy that the task describes. AWS keeps the names of databases in lower case."""
     settings = {name: parameters[name] for name in SETTINGS}
-    lists = {name: sorted(settings[name]) for name in ("secret_arns", "subnets", "security_groups")}
+    lists = {name: sorted(set(settings[name])) for name in ("secret_arns", "subnets", "security_groups")}
     kind = INSTANCE if parameters["instance"] else CLUSTER
     return Wanted(
         name=parameters["name"],
         settings={**settings, **lists},
         pool={name: parameters[name] for name in POOL},
-        target=(kind, parameters[kind]),
+        target=(kind, parameters[kind].lower()),
         tags=parameters["tags"],
     )

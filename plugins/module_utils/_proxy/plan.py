@@ -25,6 +25,18 @@ POOL: Mapping[str, str] = {
 }
 """What ConnectionPoolConfig calls each."""
 
+KEPT = ("InitQuery", "SessionPinningFilters")
+"""What ConnectionPoolConfig has that is no option."""
+
+FAMILIES: Mapping[str, str] = {
+    "mysql": "mysql",
+    "mariadb": "mysql",
+    "aurora-mysql": "mysql",
+    "postgres": "postgresql",
+    "aurora-postgresql": "postgresql",
+}
+"""What a proxy calls each engine."""
+
 INSTANCE, CLUSTER = "instance", "cluster"
 TYPES: Mapping[str, str] = {INSTANCE: "RDS_INSTANCE", CLUSTER: "TRACKED_CLUSTER"}
 REGISTERED_AS: Mapping[str, str] = {INSTANCE: "DBInstanceIdentifiers", CLUSTER: "DBClusterIdentifiers"}
@@ -34,13 +46,17 @@ Target = tuple[str, str]
 """INSTANCE or CLUSTER, and the identifier."""
 
 
+class NoTarget(CutoverError):
+    """The proxy cannot be in front of this database; the text says why."""
+
+
 class NotChangeable(CutoverError):
     """AWS cannot change this of a proxy that exists; the text says what and what to do instead."""
 
 
 @dataclass(frozen=True)
 class Wanted:
-    """settings and pool are by the module's options; lists where order means nothing are sorted."""
+    """settings and pool are by the module's options; lists where order means nothing are sorted, each item once."""
 
     name: str
     settings: Mapping[str, Value]
@@ -84,7 +100,7 @@ def proxy_plan(wanted: Wanted, found: Found | None, tags: Mapping[str, Value]) -
     """tags are those that the proxy has. Raises NotChangeable."""
     if found is None:
         after = {**wanted.settings, **wanted.pool, "target": list(wanted.target), "tags": dict(wanted.tags)}
-        return ProxyPlan(create=_create(wanted), pool=_pool(wanted), register=(wanted.target,), after=after)
+        return ProxyPlan(create=_create(wanted), pool=_pool(wanted, {}), register=(wanted.target,), after=after)
     is_now = {**settings_of(found.proxy), **pool_of(found.group)}
     changed = {name: value for name, value in {**wanted.settings, **wanted.pool}.items() if is_now[name] != value}
     _refuse_fixed(wanted.name, changed, is_now)
@@ -94,13 +110,25 @@ def proxy_plan(wanted: Wanted, found: Found | None, tags: Mapping[str, Value]) -
     moved = {"target": [list(target) for target in targets]} if targets != [wanted.target] else {}
     return ProxyPlan(
         modify=_modify(wanted) if set(changed) - set(POOL) else {},
-        pool=_pool(wanted) if set(changed) & set(POOL) else {},
+        pool=_pool(wanted, found.group) if set(changed) & set(POOL) else {},
         register=() if wanted.target in targets else (wanted.target,),
         deregister=others,
         tags=missing,
         before={**{name: is_now[name] for name in changed}, **moved, **_tags_part(tags, missing)},
         after={**changed, **({"target": [list(wanted.target)]} if moved else {}), **_tags_part(missing, missing)},
     )
+
+
+def refuse_unfit_target(wanted: Wanted, engine: str | None) -> None:
+    """engine is the database's, None where there is none. Raises NoTarget."""
+    kind, identifier = wanted.target
+    if engine is None:
+        raise NoTarget(f"{wanted.name}: there is no {kind} {identifier}. Nothing was changed.")
+    if FAMILIES.get(engine) != wanted.settings["engine_family"]:
+        raise NoTarget(
+            f"{wanted.name}: the {kind} {identifier} is {engine}, which clients of the engine_family "
+            f"{wanted.settings['engine_family']} do not speak. Nothing was changed."
+        )
 
 
 def settings_of(proxy: Item) -> dict[str, Value]:
@@ -174,12 +202,16 @@ def _modify(wanted: Wanted) -> dict[str, Any]:
     }
 
 
-def _pool(wanted: Wanted) -> dict[str, Any]:
+def _pool(wanted: Wanted, group: Item) -> dict[str, Any]:
     """All of it, since what is not given goes back to AWS's default."""
+    is_now = group.get("ConnectionPoolConfig") or {}
     return {
         "DBProxyName": wanted.name,
         "TargetGroupName": TARGET_GROUP,
-        "ConnectionPoolConfig": {member: wanted.pool[name] for name, member in POOL.items()},
+        "ConnectionPoolConfig": {
+            **{member: is_now[member] for member in KEPT if is_now.get(member)},
+            **{member: wanted.pool[name] for name, member in POOL.items()},
+        },
     }
 
 

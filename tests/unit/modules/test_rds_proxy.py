@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -16,6 +16,7 @@ from tests.networks import network
 
 Run = Callable[..., dict[str, Any]]
 Writes = Callable[[], list[str]]
+Pace = Callable[[float], None]
 PASSWORD = "The-passw0rd.of~32-characters-ab"
 
 
@@ -31,11 +32,11 @@ def surroundings(cloud: LocalCloud) -> dict[str, Any]:
     ec2 = cloud.client("ec2")
     vpc, ids = network(ec2)
     group = ec2.create_security_group(GroupName="proxy", Description="proxy", VpcId=vpc)["GroupId"]
-    for name in ("db", "other"):
+    for name, engine in {"db": "mysql", "other": "mariadb", "another-family": "postgres"}.items():
         cloud.client("rds").create_db_instance(
             DBInstanceIdentifier=name,
             DBInstanceClass="db.m7g.large",
-            Engine="mysql",
+            Engine=engine,
             AllocatedStorage=20,
             MasterUsername="dbadmin",
             MasterUserPassword=PASSWORD,
@@ -55,6 +56,13 @@ def surroundings(cloud: LocalCloud) -> dict[str, Any]:
 def secret(cloud: LocalCloud, name: str, password: str) -> str:
     text = json.dumps({"username": "dbadmin", "password": password})
     return str(cloud.client("secretsmanager").create_secret(Name=name, SecretString=text)["ARN"])
+
+
+@pytest.fixture
+def pace(cloud: LocalCloud) -> Iterator[Pace]:
+    """pace(scale): from then on states last for some time, as on AWS."""
+    yield cloud.control.time_scale
+    cloud.control.time_scale(0.0)
 
 
 @pytest.fixture
@@ -111,6 +119,38 @@ def test_another_database_is_registered_in_its_place(proxy: Run, writes: Writes)
     assert proxy(instance="other")["changed"] is False
 
 
+@pytest.mark.parametrize(
+    ("target", "told"),
+    [
+        ({"instance": "nobody"}, "there is no instance nobody"),
+        ({"instance": None, "cluster": "nobody"}, "there is no cluster nobody"),
+        ({"instance": "another-family"}, "the instance another-family is postgres"),
+    ],
+    ids=["instance", "cluster", "family"],
+)
+def test_a_working_database_is_not_given_up_for_one_that_does_not_fit(
+    proxy: Run, writes: Writes, target: dict[str, Any], told: str
+) -> None:
+    assert told in proxy(**target, check=True)["msg"]
+    assert told in proxy(**target)["msg"]
+    assert writes() == []
+    proxy()
+    before = writes()
+    assert told in proxy(**target, check=True)["msg"]
+    assert told in proxy(**target)["msg"]
+    assert writes() == before
+
+
+def test_the_state_of_a_proxy_is_looked_at_where_nothing_is_to_be_changed(
+    proxy: Run, cloud: LocalCloud, surroundings: dict[str, Any], pace: Pace
+) -> None:
+    proxy()
+    pace(60)
+    name = proxy(check=True)["endpoint"].partition(".")[0]
+    cloud.client("rds").modify_db_proxy(DBProxyName=name, RoleArn=surroundings["role_arn"])
+    assert "is modifying: after 0 s it is not available" in proxy(timeout=0)["msg"]
+
+
 def test_a_secret_that_does_not_fit_is_named_with_what_it_means(proxy: Run, cloud: LocalCloud) -> None:
     arns = [secret(cloud, "wrong", "not-the-password")]
     result = proxy(secret_arns=arns, timeout=0)
@@ -138,6 +178,15 @@ def test_it_is_removed_once(proxy: Run, cloud: LocalCloud) -> None:
     assert proxy(state="absent")["changed"] is False
     names = [item["DBProxyName"] for item in cloud.client("rds").describe_db_proxies()["DBProxies"]]
     assert not [name for name in names if name.startswith("test-it-is-removed")]
+
+
+def test_a_removal_that_has_begun_is_waited_for(proxy: Run, writes: Writes, pace: Pace) -> None:
+    proxy()
+    pace(3)
+    assert "is deleting and not gone" in proxy(state="absent", timeout=0)["msg"]
+    assert proxy(state="absent")["changed"] is False
+    assert proxy(check=True)["arn"] is None
+    assert writes().count("DeleteDBProxy") == 1
 
 
 @pytest.mark.parametrize(

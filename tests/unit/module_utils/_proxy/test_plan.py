@@ -12,9 +12,11 @@ import pytest
 from ansible_collections.cutover.aws.plugins.module_utils._proxy.health import REASONS, is_ready, not_ready
 from ansible_collections.cutover.aws.plugins.module_utils._proxy.plan import (
     Found,
+    NoTarget,
     NotChangeable,
     Wanted,
     proxy_plan,
+    refuse_unfit_target,
     settings_of,
     targets_of,
 )
@@ -105,6 +107,38 @@ def test_the_pool_is_sent_whole() -> None:
         "ConnectionBorrowTimeout": 30,
     }
     assert not made.modify
+
+
+def test_what_the_pool_has_that_is_no_option_stays() -> None:
+    kept = {"InitQuery": "SET x=1, y=2", "SessionPinningFilters": ["EXCLUDE_VARIABLE_SETS"]}
+    found = replace(FOUND, group={**GROUP, "ConnectionPoolConfig": {**GROUP["ConnectionPoolConfig"], **kept}})
+    assert plan(found=found).empty
+    sent = plan(replace(WANTED, pool={**POOL, "borrow_timeout": 30}), found).pool["ConnectionPoolConfig"]
+    assert sent["ConnectionBorrowTimeout"] == 30
+    assert {name: sent[name] for name in kept} == kept
+
+
+@pytest.mark.parametrize(
+    ("engine", "family"),
+    [
+        ("mysql", "mysql"),
+        ("mariadb", "mysql"),
+        ("aurora-mysql", "mysql"),
+        ("postgres", "postgresql"),
+        ("aurora-postgresql", "postgresql"),
+    ],
+)
+def test_a_database_of_another_family_is_refused(engine: str, family: str) -> None:
+    other = {"mysql": "postgresql", "postgresql": "mysql"}[family]
+    refuse_unfit_target(replace(WANTED, settings={**SETTINGS, "engine_family": family}), engine)
+    with pytest.raises(NoTarget, match=f"one: the instance db is {engine}, .*family {other}"):
+        refuse_unfit_target(replace(WANTED, settings={**SETTINGS, "engine_family": other}), engine)
+
+
+@pytest.mark.parametrize(("engine", "told"), [(None, "there is no instance db"), ("oracle-ee", "is oracle-ee")])
+def test_a_database_that_no_proxy_can_have_is_refused(engine: str | None, told: str) -> None:
+    with pytest.raises(NoTarget, match=told):
+        refuse_unfit_target(WANTED, engine)
 
 
 @pytest.mark.parametrize(("name", "value"), [("engine_family", "postgresql"), ("subnets", ["subnet-c", "subnet-a"])])
