@@ -90,10 +90,14 @@ class Secret:
         return values
 
 
+def missing_of(values: Values) -> list[str]:
+    """What a login needs and these do not have."""
+    return [name for name in NEEDED if not values.get(name)]
+
+
 def login_of(arn: str, values: Values) -> Login:
     """How to log in with these. Raises RotationError where something is missing."""
-    missing = [name for name in NEEDED if not values.get(name)]
-    if missing:
+    if missing := missing_of(values):
         raise RotationError(f"{arn} lacks {', '.join(missing)}; write it as {SHAPE} has it")
     engine = str(values["engine"])
     if engine not in PORTS:

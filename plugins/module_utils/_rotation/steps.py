@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 
 from .errors import Refused, RotationError
-from .secret import CURRENT, PENDING, Secret, login_of
+from .secret import CURRENT, PENDING, Secret, login_of, missing_of
 from .shapes import Connect, Login
 
 
@@ -104,7 +104,8 @@ def _pending(secret: Secret) -> Login:
 
 def _logins(secret: Secret) -> Iterator[Login]:
     yield login_of(secret.arn, secret.current())
-    if previous := secret.previous():
+    previous = secret.previous()
+    if previous and not missing_of(previous):
         yield login_of(secret.arn, previous)
 
 

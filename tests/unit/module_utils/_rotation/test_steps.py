@@ -16,7 +16,7 @@ from ansible_collections.cutover.aws.plugins.module_utils._rotation.errors impor
 from ansible_collections.cutover.aws.plugins.module_utils._rotation.secret import CURRENT, PENDING, PREVIOUS
 from ansible_collections.cutover.aws.plugins.module_utils._rotation.shapes import Login
 from ansible_collections.cutover.aws.plugins.module_utils._rotation.steps import STEPS
-from tests.rotations import ARN, FIRST, TOKEN, Exists, NotThere, SecretsManager, rotate, step
+from tests.rotations import ARN, FIRST, TOKEN, Exists, NotThere, SecretsManager, Version, rotate, step
 
 OLD = "old-password"
 VALUES = {
@@ -124,6 +124,25 @@ class TestSet:
             made(client, server, "setSecret")
         assert_silent(str(raised.value), client)
         assert server.password == "set-by-hand"
+
+    def test_a_previous_version_that_is_no_login_is_not_tried(self, client: SecretsManager, server: Server) -> None:
+        """The secret was made before its database, and its first change said where that is."""
+        without = {name: value for name, value in VALUES.items() if name != "host"}
+        client.versions["earlier"] = Version(json.dumps(without), {PREVIOUS})
+        server.password = "set-by-hand"
+        made(client, server, "createSecret")
+        with pytest.raises(RotationError, match="neither the pending nor the current nor the previous"):
+            made(client, server, "setSecret")
+
+    def test_the_previous_password_is_not_sent_to_another_host(self, client: SecretsManager, server: Server) -> None:
+        """Whoever may only write the secret is not sent the password that it had."""
+        client.versions["earlier"] = Version(json.dumps({**VALUES, "password": "earlier"}), {PREVIOUS})
+        client.versions[FIRST].text = json.dumps({**VALUES, "host": "elsewhere.example.com"})
+        server.password = "earlier"
+        made(client, server, "createSecret")
+        with pytest.raises(RotationError, match=r"is now about db\.example\.com"):
+            made(client, server, "setSecret")
+        assert "earlier" not in server.tried
 
     def test_another_host_than_the_current_one_is_never_logged_in_to(
         self, client: SecretsManager, server: Server
