@@ -71,7 +71,8 @@ def proxy(run: Run, surroundings: dict[str, Any], request: pytest.FixtureRequest
     name = str(request.node.name).replace("_", "-")[:60].strip("-")
 
     def call(**parameters: Any) -> dict[str, Any]:
-        return run(rds_proxy.main, **{"name": name, **surroundings, **parameters})
+        asked = {"name": name, **surroundings, **parameters}
+        return run(rds_proxy.main, **{option: value for option, value in asked.items() if value is not None})
 
     return call
 
