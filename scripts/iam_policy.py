@@ -76,12 +76,17 @@ def needed_actions(called: Iterable[str]) -> set[str]:
 
 
 def policies(calls: Mapping[str, Iterable[str]], target: Target) -> dict[str, Policy]:
-    """The policies by name. Each action is in one statement: that of the first scope which takes it."""
-    left = needed_actions(operations(calls))
+    """The policies by name. Each action is in one statement: that of the first scope which takes it, and in those that
+    stand besides.
+    """
+    needed = needed_actions(operations(calls))
+    left = set(needed)
     found: dict[str, Policy] = {}
     for scope in scopes(target):
-        actions = sorted(action for action in left if any(fnmatchcase(action, pattern) for pattern in scope.patterns))
-        left.difference_update(actions)
+        among = needed if scope.besides else left
+        actions = sorted(action for action in among if any(fnmatchcase(action, pattern) for pattern in scope.patterns))
+        if not scope.besides:
+            left.difference_update(actions)
         if actions:
             policy = found.setdefault(scope.policy, {"Version": "2012-10-17", "Statement": []})
             policy["Statement"].append(_statement(scope.sid, actions, scope.resources, scope.condition))

@@ -44,13 +44,16 @@ class Target:
 
 @dataclass(frozen=True)
 class Scope:
-    """patterns are of actions; the first scope that takes an action in has it."""
+    """patterns are of actions; the first scope that takes an action in has it. One that stands besides grants actions
+    in addition to that.
+    """
 
     policy: str
     sid: str
     patterns: Sequence[str]
     resources: Sequence[str]
     condition: Mapping[str, Any] = field(default_factory=dict)
+    besides: bool = False
 
 
 def scopes(target: Target) -> tuple[Scope, ...]:
@@ -167,11 +170,18 @@ def _database(target: Target) -> tuple[Scope, ...]:
     sources = [target.arn("rds", f"{kind}:*", account="*") for kind in ("snapshot", "cluster-snapshot")]
     secrets = [target.arn("secretsmanager", f"secret:{name}") for name in ("rds!db-*", "rds!cluster-*")]
     given = target.arn("secretsmanager", f"secret:{target.stack}-*")
-    deployments = target.arn("rds", "deployment:*")
+    # While a deployment is made, switched over or removed, its members have names of RDS's own, and only tags tell
+    # whose they are: RDS user guide, "Authorizing access to Amazon RDS blue/green deployment operations".
+    deployments, members = target.arn("rds", "deployment:*"), target.arn("rds", "db:*")
+    made = ["rds:AddTagsToResource", "rds:CreateDBInstanceReadReplica"]
+    changed = ["rds:DeleteDBInstance", "rds:ModifyDBInstance", "rds:PromoteReadReplica"]
     return (
         Scope("data", "RdsRead", ["rds:Describe*"], ["*"]),
         Scope("data", "RdsRestore", ["rds:CopyDB*Snapshot", "rds:RestoreDB*"], [*own, *sources]),
-        Scope("data", "RdsBlueGreen", ["rds:*BlueGreenDeployment"], [*own, deployments]),
+        Scope("upgrade", "RdsCopy", ["rds:CreateBlueGreenDeployment"], [*own, deployments]),
+        Scope("upgrade", "RdsSwitchOwn", ["rds:*BlueGreenDeployment"], [deployments, members], _owned(target)),
+        Scope("upgrade", "RdsMakeMembers", made, [deployments, members], _making(target), besides=True),
+        Scope("upgrade", "RdsChangeMembers", changed, [members], _owned(target), besides=True),
         Scope("data", "RdsOwn", ["rds:*"], own),
         Scope("data", "GivenSecret", ["secretsmanager:GetSecretValue"], [given]),
         Scope("data", "DatabaseSecret", ["secretsmanager:*"], secrets),

@@ -16,9 +16,9 @@ description:
   - Each O(state) is a step of its own, which goes on from what AWS shows. A run that has died is gone on with by
     running the task again, from any point, and nothing is made twice. A step whose end is there already changes
     nothing.
-  - Before the copy is made, and again before the switchover, everything is checked that AWS documents and that can be
-    known (RV(guardrails)). What is not known is not taken for good. What may still become good, such as a copy that
-    lags, is waited for.
+  - Before the copy is made, what AWS documents and an API shows is checked. Before the switchover, the states of both
+    sides, the replication and its lag, pending changes, proxies and integrations are (RV(guardrails)). What is not
+    known is not taken for good. What may still become good, such as a copy that lags, is waited for.
   - The end of a switchover is read back; each copy has to have its source's name and endpoint.
   - With check mode it says what it would do, and whether the guards would let it.
   - On the controller the task shows how far it is, a line for each step and each change of what is waited for. With
@@ -96,7 +96,7 @@ options:
   abandon:
     description: >-
       With V(absent), remove a deployment that was never switched over, together with its copies. Without, such a one is
-      left alone.
+      left alone, and so is one whose copies may be production, by their names or since they do not replicate any more.
     type: bool
     default: false
   delete_old:

@@ -53,7 +53,7 @@ def drive(call: Callable[[Result], Result], given: Result, show: Callable[[str],
 
     Each step is shown when it has been made, and what is waited for when it is another thing than before.
     """
-    timeout, interval = float(given.get("wait_timeout") or TIMEOUT), float(given.get("interval") or INTERVAL)
+    timeout, interval = _number(given, "wait_timeout", TIMEOUT), _number(given, "interval", INTERVAL)
     deadline, pause = clock.now() + timeout, min(FIRST_PAUSE, interval)
     whole: Result = {}
     told = None
@@ -73,6 +73,11 @@ def drive(call: Callable[[Result], Result], given: Result, show: Callable[[str],
             return {**whole, "failed": True, "msg": not_in_time(timeout, str(waiting))}
         clock.sleep(min(pause, left))
         pause = min(pause * 2, interval)
+
+
+def _number(given: Result, name: str, default: float) -> float:
+    value = given.get(name)
+    return float(default if value is None else value)
 
 
 def _together(whole: Result, part: Result) -> Result:

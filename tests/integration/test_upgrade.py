@@ -42,6 +42,12 @@ def instances(controller: Controller) -> dict[str, dict[str, Any]]:
     return {re.sub("-green-.*", "-green", one["DBInstanceIdentifier"]): one for one in found}
 
 
+def deployment(controller: Controller) -> str:
+    """The identifier of the only one."""
+    (found,) = controller.aws("rds").describe_blue_green_deployments()["BlueGreenDeployments"]
+    return str(found["BlueGreenDeploymentIdentifier"])
+
+
 def step(controller: Controller, name: str, **variables: Any) -> Run:
     return controller.run(UPGRADE, **AFTER, upgrade_step=name, **variables)
 
@@ -50,14 +56,18 @@ def test_the_database_of_a_stack(controller: Controller) -> None:
     before = instances(controller)[DATABASE]
     alive = controller.lost(UPGRADE, lambda: f"{DATABASE}-green" in instances(controller), **AFTER)
     assert alive, "the run was to die while the copy was being made"
+    begun = deployment(controller)
 
     created = step(controller, "create").expect()
     assert set(instances(controller)) == {DATABASE, f"{DATABASE}-green"}
     assert "PROVISIONING" in created.output or "AVAILABLE" in created.output
     assert controller.run(UPGRADE, **AFTER).expect().changed() == 0, "the copy is there"
+    assert deployment(controller) == begun, "the killed run's deployment is gone on with"
 
-    checked = step(controller, "check").expect()
-    assert checked.changed() >= 0 and instances(controller)[DATABASE]["DbiResourceId"] == before["DbiResourceId"]
+    mark = controller.cloud.control.mark()
+    step(controller, "check").expect()
+    made = {call["operation"] for call in controller.cloud.control.calls(since=mark)}
+    assert "DescribeBlueGreenDeployments" in made and "SwitchoverBlueGreenDeployment" not in made
     assert step(controller, "clean_up").expect(rc=2).output.count("has not been switched over") >= 1
 
     switched = step(controller, "switch").expect()

@@ -96,15 +96,16 @@ def _end_switchover(request: Request, deployment: Deployment) -> None:
 
 def _measure(request: Request, deployment: Deployment) -> None:
     """RDS writes the lag every minute."""
-    primary = deployment.pairs[0]
-    source = request.backend().databases.get(primary.source)
-    target = request.backend().databases.get(primary.target)
-    if deployment.lag is None or source is None or target is None:
-        return
-    rows = copies.replicates_rows(source, target)
-    metric, whose = (SLOT_LAG, primary.source) if rows else (REPLICA_LAG, primary.target)
-    named = Metric.of("AWS/RDS", metric, {"DBInstanceIdentifier": whose})
-    stores[request.scope].add(named, request.cloud.aws_time.now(), [(float(deployment.lag), 1.0)])
+    for pair in deployment.pairs:
+        source = request.backend().databases.get(pair.source)
+        target = request.backend().databases.get(pair.target)
+        lag = deployment.lag if pair is deployment.pairs[0] else deployment.replica_lag
+        if lag is None or source is None or target is None:
+            continue
+        rows = copies.replicates_rows(source, target) and not source.is_replica
+        metric, whose = (SLOT_LAG, pair.source) if rows else (REPLICA_LAG, pair.target)
+        named = Metric.of("AWS/RDS", metric, {"DBInstanceIdentifier": whose})
+        stores[request.scope].add(named, request.cloud.aws_time.now(), [(float(lag), 1.0)])
 
 
 # the four operations
@@ -269,7 +270,7 @@ def _not_now(message: str) -> AwsError:
 
 @amends("rds", "DescribeDBInstances")
 def show_replication(request: Request, result: dict[str, Any]) -> None:
-    under_way = [one for one in deployments[request.scope].values() if one.status in (AVAILABLE, SWITCHING)]
+    under_way = [one for one in deployments[request.scope].values() if one.status in (AVAILABLE, SWITCHING, INVALID)]
     states = {pair.target: one.replication for one in under_way for pair in one.pairs}
     for item in result.get("DBInstances", []):
         if state := states.get(item["DBInstanceIdentifier"]):

@@ -34,8 +34,9 @@ class Pair:
 
 @dataclass
 class Deployment:
-    """until is when its state is over, on the cloud's clock. The rest after it is for tests to set: lag is what RDS
-    measures (None: nothing), replication the state of it, calls_off why RDS will call the switchover off.
+    """until is when its state is over, on the cloud's clock. The rest after it is for tests to set: lag and
+    replica_lag are what RDS measures of the copies of production and of its replicas (None: nothing), replication the
+    state of it, calls_off why RDS will call the switchover off.
     """
 
     identifier: str
@@ -50,6 +51,7 @@ class Deployment:
     details: str | None = None
     with_targets: bool = False
     lag: float | None = 0.0
+    replica_lag: float | None = 0.0
     replication: str = "replicating"
     minutes_to_switch: float = 1.0
     calls_off: str | None = None

@@ -46,16 +46,14 @@ class Guard:
 class Facts:
     """What AWS shows of the surroundings of the source; None stands for what is not there.
 
-    replicas by name, None for one that cannot be seen in this region. version is what RDS says of the source's version,
-    target the version to upgrade to (the source's own where it stays), target_version what RDS says of that. group is
-    the parameter group of the copy, family its family, parameters its values and own_parameters those of the source's.
-    proxies are (name, state, reason).
+    replicas by name, None for one that cannot be seen in this region. target is the version to upgrade to (the source's
+    own where it stays), target_version what RDS says of that. group is the parameter group of the copy, family its
+    family, parameters its values and own_parameters those of the source's. proxies are (name, state, reason).
     """
 
     source: Item | None
     replicas: Mapping[str, Item | None] = field(default_factory=dict)
     deployments: Sequence[str] = ()
-    version: Item | None = None
     target: str | None = None
     target_version: Item | None = None
     group: str = ""
@@ -68,22 +66,23 @@ class Facts:
 
 
 @dataclass(frozen=True)
-class Pair:
-    """A database and its copy, as AWS shows them now; status is the deployment's word for both."""
-
-    source: Item | None
-    target: Item | None
-    status: str
-    names: tuple[str, str]
-
-
-@dataclass(frozen=True)
 class Lag:
     """metric and whose; value is None where CloudWatch has none of the last minutes."""
 
     metric: str
     instance: str
     value: float | None
+
+
+@dataclass(frozen=True)
+class Pair:
+    """A database and its copy, as AWS shows them now; status is the deployment's word for both, lag the copy's."""
+
+    source: Item | None
+    target: Item | None
+    status: str
+    names: tuple[str, str]
+    lag: Lag
 
 
 def logical(engine: str, source: str, target: str) -> bool:
@@ -120,7 +119,7 @@ def before_creation(asked: Asked, facts: Facts) -> list[Guard]:
 
 
 def before_switchover(
-    asked: Asked, pairs: Sequence[Pair], lag: Lag, proxies: Sequence[tuple[str, str, str]], integrations: Sequence[str]
+    asked: Asked, pairs: Sequence[Pair], proxies: Sequence[tuple[str, str, str]], integrations: Sequence[str]
 ) -> list[Guard]:
     """What RDS asks too, known before it cuts anybody off; what only RDS sees (transactions and DDL that run long,
     writes on the copy) it checks itself, and calls the switchover off.
@@ -128,8 +127,9 @@ def before_switchover(
     return [
         _failing("members", _members(pairs)),
         _waiting("instances", _instances(pairs)),
+        _failing("source", _still_fit(asked, pairs)),
         _failing("replication", _replicating(pairs)),
-        _waiting("lag", _lag(asked, lag)),
+        _waiting("lag", _lags(asked, pairs)),
         _failing("proxies", _proxies(proxies)),
         _failing("integrations", _integrations(integrations)),
     ]
@@ -160,12 +160,16 @@ def _source(asked: Asked, source: Item) -> Iterator[str]:
         yield f"{asked.source} is {source['DBInstanceStatus']}; it has to be {READY}"
     if replicated := source.get("ReadReplicaSourceDBInstanceIdentifier"):
         yield f"{asked.source} is a replica of {replicated}; name that one"
-    if pending := sorted(name for name, value in (source.get("PendingModifiedValues") or {}).items() if value):
-        yield f"{asked.source} has changes pending: {', '.join(pending)}"
+    yield from _pending(source)
     waiting = [one for one in source.get("DBParameterGroups") or [] if one.get("ParameterApplyStatus") != "in-sync"]
     for one in waiting:
         status = one.get("ParameterApplyStatus")
         yield f"parameters of {one['DBParameterGroupName']} are {status} on {asked.source}; reboot it"
+
+
+def _pending(item: Item) -> Iterator[str]:
+    if pending := sorted(name for name, value in (item.get("PendingModifiedValues") or {}).items() if value):
+        yield f"{item['DBInstanceIdentifier']} has changes pending: {', '.join(pending)}"
 
 
 def _deployments(asked: Asked, facts: Facts) -> Iterator[str]:
@@ -336,13 +340,44 @@ def _instances(pairs: Sequence[Pair]) -> Iterator[str]:
                 yield f"{name} is {status}; RDS switches over only what is {READY}"
 
 
+def _still_fit(asked: Asked, pairs: Sequence[Pair]) -> Iterator[str]:
+    """What may have come since the copy was made."""
+    copied = {pair.names[0] for pair in pairs}
+    for item in (one for pair in pairs for one in (pair.source, pair.target) if one):
+        yield from _pending(item)
+    for source in (pair.source for pair in pairs if pair.source and pair.names[0] == asked.source):
+        yield from _password(source)
+        if others := sorted(set(source.get("ReadReplicaDBInstanceIdentifiers") or []) - copied - _greens(pairs)):
+            yield f"there are replicas without a copy, {', '.join(others)}; remove them, and make them anew afterwards"
+
+
+def _greens(pairs: Sequence[Pair]) -> set[str]:
+    """For some engines AWS shows the copy as a replica of its source."""
+    return {pair.names[1] for pair in pairs}
+
+
 def _replicating(pairs: Sequence[Pair]) -> Iterator[str]:
     """Where AWS shows the state of the replication; that it is in time is proved by the lag."""
     for pair in pairs:
-        for info in (pair.target or {}).get("StatusInfos") or []:
-            if info.get("StatusType") == "read replication" and not info.get("Normal", True):
+        if not is_replicating(pair.target or {}):
+            for info in replication_of(pair.target or {}):
                 told = info.get("Message") or "RDS gives no reason"
                 yield f"the replication to {pair.names[1]} is {info.get('Status')}: {told}"
+
+
+def replication_of(item: Item) -> list[Item]:
+    """What AWS shows of the replication to an instance."""
+    return [info for info in item.get("StatusInfos") or [] if info.get("StatusType") == "read replication"]
+
+
+def is_replicating(item: Item) -> bool:
+    """As far as AWS shows it."""
+    return all(info.get("Status") == "replicating" and info.get("Normal") is True for info in replication_of(item))
+
+
+def _lags(asked: Asked, pairs: Sequence[Pair]) -> Iterator[str]:
+    for pair in pairs:
+        yield from _lag(asked, pair.lag)
 
 
 def _lag(asked: Asked, lag: Lag) -> Iterator[str]:
@@ -351,8 +386,6 @@ def _lag(asked: Asked, lag: Lag) -> Iterator[str]:
     elif lag.metric == REPLICA_LAG and not 0 <= lag.value <= asked.lag:
         behind = "does not replicate" if lag.value < 0 else f"is {lag.value:.0f} s behind"
         yield f"{lag.instance} {behind}; at most {asked.lag} s are let pass (max_lag)"
-    elif lag.metric == SLOT_LAG and lag.value > asked.lag_bytes:
-        yield (
-            f"the copy of {lag.instance} is {lag.value:.0f} bytes of WAL behind; at most {asked.lag_bytes} are let "
-            "pass (max_lag_bytes)"
-        )
+    elif lag.metric == SLOT_LAG and not 0 <= lag.value <= asked.lag_bytes:
+        behind = "does not replicate" if lag.value < 0 else f"is {lag.value:.0f} bytes of WAL behind"
+        yield f"the copy of {lag.instance} {behind}; at most {asked.lag_bytes} are let pass (max_lag_bytes)"

@@ -17,7 +17,7 @@ from .._restore.kinds import INSTANCE
 from . import api
 from .asked import ABSENT, AVAILABLE, Asked
 from .guards import REPLICA_LAG, SLOT_LAG, Facts, Guard, Lag, Pair, before_creation, before_switchover, logical
-from .plan import Item, Seen, final_prefix, heir_of, is_due, members, name_of
+from .plan import Item, Seen, final_prefix, heir_of, is_due, members
 
 
 class Clients(Protocol):
@@ -59,7 +59,7 @@ def _facts(asked: Asked, rds: Any, source: Item | None) -> Facts:
     if source is None:
         return Facts(None)
     engine, version = str(source["Engine"]), str(source["EngineVersion"])
-    told = engine_version(rds, engine, version)
+    told = engine_version(rds, engine, version, withdrawn=True)
     target = _target(asked, engine, version, told)
     own = next((one["DBParameterGroupName"] for one in source.get("DBParameterGroups") or []), "")
     group = str(asked.wanted.get("parameter_group") or own)
@@ -69,9 +69,8 @@ def _facts(asked: Asked, rds: Any, source: Item | None) -> Facts:
         source=source,
         replicas={name: _replica(rds, name) for name in source.get("ReadReplicaDBInstanceIdentifiers") or []},
         deployments=api.deployments_of(rds, source["DBInstanceArn"]),
-        version=told,
         target=target,
-        target_version=engine_version(rds, engine, target) if target else None,
+        target_version=told if target in (None, version) else engine_version(rds, engine, str(target)),
         group=group,
         family=family,
         parameters=_parameters(rds, group) if family else {},
@@ -106,22 +105,31 @@ def _switchover_guards(asked: Asked, clients: Clients, seen: Seen, now: datetime
     deployment, rds = seen.deployment or {}, clients("rds")
     details = deployment.get("SwitchoverDetails") or []
     pairs = [
-        Pair(seen.instances.get(source), seen.instances.get(target), str(one["Status"]), (source, target))
+        Pair(
+            seen.instances.get(source),
+            seen.instances.get(target),
+            str(one["Status"]),
+            (source, target),
+            _lag(clients("cloudwatch"), source, target, seen, now),
+        )
         for one, (source, target) in zip(details, members(deployment), strict=True)
     ]
     return before_switchover(
         asked,
         pairs,
-        _lag(clients("cloudwatch"), deployment, seen, now),
         api.proxy_targets(rds, asked.source),
         api.integrations_of(rds, deployment["Source"]),
     )
 
 
-def _lag(cloudwatch: Any, deployment: Item, seen: Seen, now: datetime) -> Lag:
-    """Of blocks and binary logs in seconds, of PostgreSQL's rows in bytes."""
-    source, target = name_of(deployment["Source"]), name_of(deployment["Target"])
+def _lag(cloudwatch: Any, source: str, target: str, seen: Seen, now: datetime) -> Lag:
+    """Of blocks and binary logs in seconds, of PostgreSQL's rows in bytes. The copy of a replica replicates the copy of
+    production, and that by blocks or binary logs.
+    """
     blue, green = seen.instances.get(source), seen.instances.get(target)
-    by_slot = blue and green and logical(blue["Engine"], str(blue["EngineVersion"]), str(green["EngineVersion"]))
+    if blue is None or green is None:
+        return Lag(REPLICA_LAG, target or f"the copy of {source}", None)
+    by_slot = logical(blue["Engine"], str(blue["EngineVersion"]), str(green["EngineVersion"]))
+    by_slot = by_slot and not blue.get("ReadReplicaSourceDBInstanceIdentifier")
     metric, instance = (SLOT_LAG, source) if by_slot else (REPLICA_LAG, target)
     return Lag(metric, instance, api.newest(cloudwatch, metric, instance, now))

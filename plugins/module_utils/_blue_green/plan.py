@@ -8,6 +8,7 @@ of an upgrade but the deployment, and the databases themselves.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
@@ -21,7 +22,7 @@ from .._rds.versions import satisfies
 from .._wait.steps import Done, Wait
 from . import requests
 from .asked import ABSENT, AVAILABLE, OLD, SWITCHED_OVER, Asked, Refused
-from .guards import FAILED, WAITING, Guard
+from .guards import FAILED, WAITING, Guard, is_replicating, replication_of
 from .requests import Write
 
 Item = Mapping[str, Any]
@@ -34,8 +35,9 @@ PROVISIONING, READY, SWITCHING, COMPLETED, DELETING = (
     "SWITCHOVER_COMPLETED",
     "DELETING",
 )
+INVALID, MISSING_TARGET = "INVALID_CONFIGURATION", "MISSING_TARGET"
 BROKEN = {
-    "INVALID_CONFIGURATION": "Nothing has been switched over. Mend what it says, or remove the deployment (state "
+    INVALID: "Nothing has been switched over. Mend what it says, or remove the deployment (state "
     "absent with abandon) and make it anew.",
     "SWITCHOVER_FAILED": "RDS rolls back what it cannot finish. Before anything else, see which database bears "
     "production's name and takes writes. Then remove the deployment (state absent with abandon) and make it anew.",
@@ -148,6 +150,7 @@ def _upgrading(asked: Asked, seen: Seen, tried: Collection[str]) -> Iterator[Com
         return
     if deployment["Status"] == COMPLETED:
         yield from _outcome(asked, deployment, seen)
+        yield from _left_over(asked, deployment, seen, tried)
         return
     yield from _green(asked, deployment, seen)
     if asked.state == AVAILABLE:
@@ -214,7 +217,7 @@ def _unfit(deployment: Item) -> str:
     unfit = [
         f" {name_of(one.get('SourceMember') or one.get('TargetMember') or '')} is {one['Status']}."
         for one in deployment.get("SwitchoverDetails") or []
-        if one.get("Status") in ("SWITCHOVER_FAILED", "MISSING_SOURCE", "MISSING_TARGET")
+        if one.get("Status") in ("SWITCHOVER_FAILED", "MISSING_SOURCE", MISSING_TARGET)
     ]
     return "".join(unfit)
 
@@ -231,9 +234,9 @@ def _green(asked: Asked, deployment: Item, seen: Seen) -> Iterator[Command]:
     if green is None:
         yield Wait(f"AWS does not show the copy of {asked.source} yet")
     elif unlike := differences(asked, green):
-        listed = ", ".join(f"{name} is {is_!r}, not {wanted!r}" for name, (is_, wanted) in unlike.items())
         raise Broken(
-            f"{asked.name} is there, and its copy {green['DBInstanceIdentifier']} is not as asked for: {listed}. "
+            f"{asked.name} is there, and its copy {green['DBInstanceIdentifier']} is not as asked for: "
+            f"{_listed(unlike)}. "
             "Nothing has been switched over. Change the copy, or remove the deployment (state absent with abandon) and "
             "make it anew."
         )
@@ -257,6 +260,33 @@ def _outcome(asked: Asked, deployment: Item, seen: Seen) -> Iterator[Command]:
             yield Wait(f"AWS still shows the former database as {target}")
     if name_of(deployment["Target"]) != asked.source:
         yield Wait(f"AWS does not show {asked.source} as the new production database yet")
+
+
+def _left_over(asked: Asked, deployment: Item, seen: Seen, tried: Collection[str]) -> Iterator[Command]:
+    """A switchover that is over says nothing of an upgrade that is asked for since."""
+    production = seen.instances.get(asked.source)
+    unlike = differences(asked, production) if production else {}
+    if production and production.get("MaxAllocatedStorage"):
+        unlike = {name: pair for name, pair in unlike.items() if name != "allocated_storage" or not _has_grown(*pair)}
+    if not unlike:
+        return
+    listed = _listed(unlike)
+    if requests.switch_over(asked, deployment).key in tried:
+        yield Wait(f"AWS does not show {asked.source} as asked for yet: {listed}")
+    raise Refused(
+        [
+            f"name: {asked.name} exists from an earlier upgrade, and {asked.source} is not as asked for: {listed}. "
+            "Clean it up (state absent), or give another name"
+        ]
+    )
+
+
+def _has_grown(found: Value, wanted: Value) -> bool:
+    return isinstance(found, int) and isinstance(wanted, int) and found > wanted
+
+
+def _listed(unlike: Mapping[str, tuple[Value, Value]]) -> str:
+    return ", ".join(f"{name} is {is_!r}, not {wanted!r}" for name, (is_, wanted) in unlike.items())
 
 
 def _address(item: Item) -> str:
@@ -324,16 +354,53 @@ def _remove_deployment(asked: Asked, deployment: Item, seen: Seen, tried: Collec
                     "with its copies"
                 ]
             )
-        if asked.source in targets(deployment):
+        if status == PROVISIONING and _unnamed(deployment):
+            yield Wait(f"{asked.name} is {status}{_tasks(deployment)}")
+        if doubts := [*_no_copies(deployment), *_promoted(deployment, seen)]:
             raise Broken(
-                f"{asked.name} is {status}, and says that {asked.source} is its copy: with the deployment, RDS would "
-                "delete what may be production. Nothing was changed. Look which database takes writes, and ask AWS"
+                f"{asked.name} is {status}, and {'; '.join(doubts)}: with the deployment, RDS would delete what may be "
+                "production. Nothing was changed. Look which database takes writes, and ask AWS"
             )
         for target in targets(deployment):
             if seen.instances.get(target, {}).get("DeletionProtection"):
                 yield _once(requests.unprotect(target), tried, f"{target} is still protected from deletion")
     write = requests.delete(asked, deployment, with_green=status != COMPLETED)
     yield _once(write, tried, f"AWS does not show that {asked.name} is being deleted")
+
+
+def _pairs(deployment: Item) -> Iterator[tuple[str, str, str]]:
+    """(source, target, status) of all that goes with the deployment: its members, and what it names as its target."""
+    details = deployment.get("SwitchoverDetails") or []
+    for one, (source, target) in zip(details, members(deployment), strict=True):
+        yield source, target, str(one.get("Status"))
+    source, target = name_of(deployment["Source"]), name_of(deployment.get("Target") or "")
+    yield source, target, next((str(one.get("Status")) for one in details if _is_source(one, source)), "not shown")
+
+
+def _is_source(detail: Item, source: str) -> bool:
+    return name_of(detail.get("SourceMember") or "") == source
+
+
+def _unnamed(deployment: Item) -> bool:
+    return any(not target for _source, target, _status in _pairs(deployment))
+
+
+def _no_copies(deployment: Item) -> Iterator[str]:
+    """Only what is named as RDS names copies may go: a switchover, even one that failed, gives them other names."""
+    if not members(deployment):
+        yield "RDS shows no members of it"
+    for source, target, status in dict.fromkeys(_pairs(deployment)):
+        if not target and status != MISSING_TARGET:
+            yield f"does not show the copy of {source or 'a member'}, which is {status}"
+        elif target and not re.fullmatch(rf"{re.escape(source)}-green-[a-z0-9]+", target):
+            yield f"says that {target} is the copy of {source or 'none'}"
+
+
+def _promoted(deployment: Item, seen: Seen) -> Iterator[str]:
+    """What somebody has promoted has data of its own."""
+    green = seen.instances.get(name_of(deployment.get("Target") or ""))
+    if deployment["Status"] == INVALID and green is not None and not (is_replicating(green) and replication_of(green)):
+        yield f"{green['DBInstanceIdentifier']} is not shown as replicating (any more)"
 
 
 def _once(write: Write, tried: Collection[str], waiting: str) -> Command:

@@ -55,7 +55,9 @@ class Upgrade:
             except (CutoverError, ClientError, BotoCoreError) as error:
                 facts = {**planned, "changed": bool(self.steps), **self._facts()}
                 raise Stopped(self._explained(error), facts) from error
-        return {**planned, **self._facts(), "done": self.waiting is None and not (check_mode and planned["changed"])}
+        changed = planned["changed"] if check_mode else bool(self.steps)
+        done = self.waiting is None and not (check_mode and changed)
+        return {**planned, **self._facts(), "changed": changed, "done": done}
 
     def _facts(self) -> dict[str, Any]:
         return {

@@ -69,20 +69,22 @@ def _removal(asked: Asked, seen: Seen) -> Iterator[Change]:
         yield _change(DELETE, DEPLOYMENT, asked.name, {"status": (deployment["Status"], None)})
         if deployment["Status"] != COMPLETED:
             targets = [target for _source, target in members(deployment) if target in seen.instances]
-            yield from (_instance_gone(seen.instances[target]) for target in targets)
+            yield from (change for target in targets for change in _instance_gone(seen.instances[target]))
     for name in in_order(asked, seen):
         item = seen.instances[name]
         if item["DBInstanceStatus"] != DELETED:
             kept = snapshot_of(asked, item)
             if kept:
                 yield _change(CREATE, SNAPSHOT, kept, {"database": (None, name)})
-            yield _instance_gone(item)
+            yield from _instance_gone(item)
 
 
-def _instance_gone(item: Item) -> Change:
+def _instance_gone(item: Item) -> Iterator[Change]:
+    if item.get("DeletionProtection"):
+        yield _change(UPDATE, INSTANCE, item["DBInstanceIdentifier"], {"deletion_protection": (True, False)})
     values = {"engine_version": item["EngineVersion"], "instance_class": item["DBInstanceClass"]}
     gone = {name: (value, None) for name, value in values.items()}
-    return _change(DELETE, INSTANCE, item["DBInstanceIdentifier"], gone)
+    yield _change(DELETE, INSTANCE, item["DBInstanceIdentifier"], gone)
 
 
 def _change(action: str, kind: str, name: str, values: Mapping[str, tuple[Any, Any]]) -> Change:

@@ -130,9 +130,12 @@ def orderable(client: Any, engine: str, version: str, instance_class: str) -> li
     return [item for page in pages for item in page["OrderableDBInstanceOptions"]]
 
 
-def engine_version(client: Any, engine: str, version: str) -> dict[str, Any] | None:
-    """What RDS says of a version, None where it does not offer it (any more)."""
-    found = client.describe_db_engine_versions(Engine=engine, EngineVersion=version)["DBEngineVersions"]
+def engine_version(client: Any, engine: str, version: str, *, withdrawn: bool = False) -> dict[str, Any] | None:
+    """What RDS says of a version, None where it does not offer it (any more); with withdrawn of one that it does not
+    offer for new databases any more, too.
+    """
+    every = {"IncludeAll": True} if withdrawn else {}
+    found = client.describe_db_engine_versions(Engine=engine, EngineVersion=version, **every)["DBEngineVersions"]
     return dict(found[0]) if found else None
 
 

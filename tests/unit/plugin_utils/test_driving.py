@@ -73,6 +73,11 @@ def test_it_ends_in_time() -> None:
     assert clock.now() == 100
 
 
+def test_no_time_is_not_the_default_one() -> None:
+    result, _told, clock = drive(Module(FIRST), wait_timeout=0)
+    assert result["failed"] and clock.now() == 0
+
+
 def test_the_defaults_are_the_module_s() -> None:
     spec = _argument_spec()
     assert spec["wait_timeout"]["default"] == driving.TIMEOUT

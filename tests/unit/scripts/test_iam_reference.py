@@ -28,12 +28,9 @@ from tests.unit.aws_reference import Kind, as_documented
 
 CALLS: dict[str, list[str]] = json.loads(iam_policy.CALLS.read_text(encoding="utf-8"))
 POLICIES: dict[str, Any] = json.loads(iam_policy.POLICIES.read_text(encoding="utf-8"))
-GRANTS = {
-    action: statement
-    for policy in POLICIES.values()
-    for statement in policy["Statement"]
-    for action in statement["Action"]
-}
+STATEMENTS = [statement for policy in POLICIES.values() for statement in policy["Statement"]]
+GRANTS = {action: statement for statement in reversed(STATEMENTS) for action in statement["Action"]}
+"""By action; the first that grants it; others stand besides."""
 OPERATIONS = iam_policy.operations(CALLS)
 
 ON_ANYTHING_ALTHOUGH = {
@@ -102,19 +99,22 @@ def test_an_arn_is_granted_only_where_aws_asks_for_one_of_its_kind(action: str) 
 
 
 CONDITIONS = [
-    (action, key)
-    for action, statement in sorted(GRANTS.items())
+    (statement, action, key)
+    for statement in STATEMENTS
+    for action in statement["Action"]
     for keys in statement.get("Condition", {}).values()
     for key in keys
 ]
 
 
-@pytest.mark.parametrize(("action", "key"), CONDITIONS)
-def test_a_condition_has_a_key_that_aws_gives_with_the_action(action: str, key: str) -> None:
+@pytest.mark.parametrize(("statement", "action", "key"), CONDITIONS)
+def test_a_condition_has_a_key_that_aws_gives_with_the_action(
+    statement: Mapping[str, Any], action: str, key: str
+) -> None:
     """A key that does not come with the request makes the condition false: the call is refused for ever."""
     wanted = as_documented(key)
     if wanted not in aws_reference.action(action).condition_keys:
-        kinds = granted_kinds(action)
+        kinds = [kind for kind in aws_reference.action(action).kinds if matches(statement, arn_of(action, kind))]
         needed = [kind for kind in kinds if kind.required] or kinds
         assert [kind.name for kind in needed if wanted not in kind.condition_keys] == []
 

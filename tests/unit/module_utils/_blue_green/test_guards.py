@@ -108,12 +108,12 @@ def test_the_event_scheduler_that_nobody_set(engine: str, fit: bool) -> None:
     assert ("events" not in failed(before_creation(ASKED, facts))) is fit
 
 
-FIT = Pair(SOURCE, {**SOURCE, "DBInstanceIdentifier": "shop-green"}, "AVAILABLE", ("shop", "shop-green"))
 NO_LAG = Lag(REPLICA_LAG, "shop-green", 0.0)
+FIT = Pair(SOURCE, {**SOURCE, "DBInstanceIdentifier": "shop-green"}, "AVAILABLE", ("shop", "shop-green"), NO_LAG)
 
 
-def judged(pairs: list[Pair], lag: Lag = NO_LAG, **more: Any) -> dict[str, str]:
-    guards = before_switchover(ASKED, pairs, lag, more.get("proxies", ()), more.get("integrations", ()))
+def judged(pairs: list[Pair], **more: Any) -> dict[str, str]:
+    guards = before_switchover(ASKED, pairs, more.get("proxies", ()), more.get("integrations", ()))
     return {guard.name: guard.status for guard in guards}
 
 
@@ -130,11 +130,31 @@ def test_what_can_be_switched_over() -> None:
         (None, REPLICA_LAG, WAITING),
         (16.0 * 1024 * 1024, SLOT_LAG, PASSED),
         (16.0 * 1024 * 1024 + 1, SLOT_LAG, WAITING),
+        (-1.0, SLOT_LAG, WAITING),
         (None, SLOT_LAG, WAITING),
     ],
 )
 def test_the_lag(value: float | None, metric: str, status: str) -> None:
-    assert judged([FIT], Lag(metric, "x", value))["lag"] == status
+    assert judged([replace(FIT, lag=Lag(metric, "x", value))])["lag"] == status
+
+
+def test_the_lag_of_each_copy_counts() -> None:
+    assert judged([FIT, replace(FIT, lag=Lag(REPLICA_LAG, "x", None))])["lag"] == WAITING
+
+
+@pytest.mark.parametrize(
+    ("info", "status"),
+    [
+        ({"Normal": True, "Status": "replicating"}, PASSED),
+        ({"Normal": False, "Status": "replicating"}, FAILED),
+        ({"Status": "replicating"}, FAILED),
+        ({"Normal": True, "Status": "stopped"}, FAILED),
+        ({"Normal": True}, FAILED),
+    ],
+)
+def test_where_aws_shows_a_replication_it_has_to_be_one(info: dict[str, Any], status: str) -> None:
+    shown = {**SOURCE, "StatusInfos": [{"StatusType": "read replication", **info}]}
+    assert judged([replace(FIT, target=shown)])["replication"] == status
 
 
 def test_members_that_are_missing_fail_and_those_that_are_busy_are_waited_for() -> None:
@@ -144,6 +164,22 @@ def test_members_that_are_missing_fail_and_those_that_are_busy_are_waited_for() 
     assert judged([replace(FIT, target=None)])["instances"] == WAITING
     busy = {**SOURCE, "DBInstanceStatus": "storage-initialization"}
     assert judged([FIT, replace(FIT, target=busy)])["instances"] == WAITING
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"MasterUserSecret": {"SecretStatus": "active"}},
+        {"PendingModifiedValues": {"MultiAZ": True}},
+        {"ReadReplicaDBInstanceIdentifiers": ["shop-green", "late"]},
+    ],
+)
+def test_what_has_come_since_the_copy_was_made(changed: dict[str, Any]) -> None:
+    assert judged([replace(FIT, source={**SOURCE, **changed})])["source"] == FAILED
+    assert (
+        judged([replace(FIT, source={**SOURCE, "ReadReplicaDBInstanceIdentifiers": ["shop-green"]})])["source"]
+        == PASSED
+    )
 
 
 def test_what_is_in_the_way_of_the_switchover() -> None:

@@ -98,9 +98,11 @@ def test_each_step_says_what_it_would_do(shop: Shop, upgrade: Run, writes: Write
     assert [(one["action"], one["type"]) for one in clean["plan"]] == [
         ("delete", "blue_green_deployment"),
         ("create", "db_snapshot"),
+        ("update", "db_instance"),
         ("delete", "db_instance"),
     ]
-    assert clean["plan"][2]["name"] == old
+    assert clean["plan"][2]["attributes"] == {"deletion_protection": {"before": True, "after": False}}
+    assert clean["plan"][3]["name"] == old
 
 
 def test_replicas_go_along(shop: Shop, upgrade: Run) -> None:

@@ -158,6 +158,67 @@ def test_a_name_that_is_both_sides_is_not_deleted(copied: Shop, upgrade: Run, wr
     assert writes() == []
 
 
+def test_a_replica_s_name_that_is_both_sides_is_not_deleted(shop: Shop, upgrade: Run, writes: Writes) -> None:
+    """Only the pair of the replicas was switched over, before it failed."""
+    replica = f"{shop.name}-r"
+    shop.open().rds.create_db_instance_read_replica(DBInstanceIdentifier=replica, SourceDBInstanceIdentifier=shop.name)
+    shop.clock.advance(60)
+    assert upgrade(**shop.wanted())["done"]
+    databases, pair = get_backend("rds")[OWN][EAST].databases, shop.deployment.pairs[1]
+    databases[f"{replica}-old1"], databases[replica] = databases.pop(replica), databases.pop(pair.target)
+    databases[f"{replica}-old1"].db_instance_identifier = f"{replica}-old1"
+    databases[replica].db_instance_identifier = replica
+    pair.source, pair.target = f"{replica}-old1", replica
+    shop.deployment.status = "SWITCHOVER_FAILED"
+    writes(anew=True)
+    result = upgrade(**shop.wanted(state="absent", abandon=True))
+    assert result["failed"] and f"says that {replica} is the copy of {replica}-old1" in result["msg"], result.get("msg")
+    assert writes() == []
+
+
+def test_a_copy_that_was_promoted_is_not_deleted(copied: Shop, upgrade: Run, writes: Writes) -> None:
+    copied.deployment.status, copied.deployment.replication = "INVALID_CONFIGURATION", ""
+    writes(anew=True)
+    result = upgrade(**copied.wanted(state="absent", abandon=True))
+    assert result["failed"] and "is not shown as replicating" in result["msg"], result.get("msg")
+    assert writes() == []
+    copied.deployment.replication = "replicating"
+    assert upgrade(**copied.wanted(state="absent", abandon=True))["done"]
+
+
+def test_what_was_upgraded_before_is_not_taken_for_what_is_asked_now(
+    copied: Shop, upgrade: Run, writes: Writes
+) -> None:
+    assert upgrade(**copied.wanted(state="switched_over"))["done"]
+    writes(anew=True)
+    for state in ("available", "switched_over"):
+        result = upgrade(**copied.wanted(state=state, instance_class="db.r7g.large"))
+        assert result["failed"] and f"{copied.name}-up exists from an earlier upgrade" in result["msg"]
+        assert (writes(), result["changed"]) == ([], False)
+
+
+def test_storage_that_has_grown_is_no_other_upgrade(copied: Shop, upgrade: Run) -> None:
+    wanted = copied.wanted(state="switched_over", allocated_storage=100)
+    assert upgrade(**wanted)["done"]
+    held = get_backend("rds")[OWN][EAST].databases[copied.name]
+    held.allocated_storage, held.max_allocated_storage = 150, 500
+    assert upgrade(**wanted)["done"]
+
+
+def test_the_lag_of_a_replica_s_copy_is_waited_for(shop: Shop, upgrade: Run) -> None:
+    replica = f"{shop.name}-r"
+    shop.open().rds.create_db_instance_read_replica(DBInstanceIdentifier=replica, SourceDBInstanceIdentifier=shop.name)
+    shop.clock.advance(60)
+    assert upgrade(**shop.wanted())["done"]
+    shop.clock.advance(600)
+    shop.deployment.replica_lag = None
+    first = upgrade(**shop.wanted(state="switched_over", wait=False))
+    assert f"ReplicaLag of {replica}-green-" in str(first["waiting"]) and first["changed"] is False
+    shop.deployment.replica_lag = 3
+    shop.clock.advance(60)
+    assert upgrade(**shop.wanted(state="switched_over"))["done"]
+
+
 WEATHER = {
     "throttled": [{"kind": "throttle", "match": {"service": "rds"}, "probability": 0.3, "seed": 5}],
     "lost answers": [
