@@ -64,9 +64,9 @@ def test_the_database_of_a_stack(controller: Controller) -> None:
     assert controller.run(UPGRADE, **AFTER).expect().changed() == 0, "the copy is there"
     assert deployment(controller) == begun, "the killed run's deployment is gone on with"
 
-    mark = controller.cloud.control.mark()
+    mark = controller.cloud.mark()
     step(controller, "check").expect()
-    made = {call["operation"] for call in controller.cloud.control.calls(since=mark)}
+    made = {call["operation"] for call in controller.cloud.calls(since=mark)}
     assert "DescribeBlueGreenDeployments" in made and "SwitchoverBlueGreenDeployment" not in made
     assert step(controller, "clean_up").expect(rc=2).output.count("has not been switched over") >= 1
 
