@@ -117,8 +117,8 @@ def _tidy(store: Path, places: str) -> None:
 def _offer(built: Path, kept: Path) -> None:
     state = cache(_state)
     for entry in kept.glob(f"{KEPT[0]}*"):
-        head, _, content = entry.read_bytes().partition(b"\n")
         with suppress(ValueError, KeyError):
+            head, content = entry.read_bytes().split(b"\n", 1)
             said = json.loads(head)
             is_whole = said["sha256"] == hashlib.sha256(content).hexdigest()
             if is_whole and all(state(path) == found for path, found in said["sources"]):

@@ -49,9 +49,9 @@ def restore_findings(typed: Typed) -> Iterator[Finding]:
 
 def told(reason: str) -> Finding:
     """A finding about what a restore says to be wrong: `source.time: ...`, `engine_version: ...`."""
-    where, _, rule = reason.partition(": ")
-    if not OPTION.fullmatch(where):
+    where, colon, rule = reason.partition(": ")
+    if not colon or not OPTION.fullmatch(where):
         return absent(VARIABLE, reason.rstrip("."), SEE)
-    first, _, rest = where.partition(".")
-    variable = f"database_{first}" if first != "source" else f"{VARIABLE}.{rest}" if rest else VARIABLE
+    first, dot, rest = where.partition(".")
+    variable = f"database_{first}" if first != "source" else f"{VARIABLE}.{rest}" if dot else VARIABLE
     return absent(variable, rule.rstrip("."), SEE)
