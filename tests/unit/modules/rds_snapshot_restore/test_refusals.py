@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from moto.backends import get_backend
 
 from local_cloud.testing import LocalCloud
 from tests.unit.modules.rds_snapshot_restore.chains import Ground
@@ -162,6 +163,14 @@ class TestSources:
         taken = {"database": "somebody-else", "take": f"{ground.name}-snap"}
         wanted = ground.place(EAST).wanted(ground.name, taken)
         assert f"is of {ground.origin}. Give another name" in self.refused(restore, writes, wanted)
+
+    def test_a_snapshot_that_was_taken_long_ago(self, ground: Ground, restore: Run, writes: Writes) -> None:
+        ground.snapshot(ground.cloud.client("rds"))
+        taken = get_backend("rds")[OWN][EAST].database_snapshots[f"{ground.name}-snap"]
+        taken.original_snapshot_create_time = datetime(2020, 1, 1, 12, tzinfo=UTC)
+        wanted = ground.place(EAST).wanted(ground.name, {"database": ground.origin, "take": f"{ground.name}-snap"})
+        told = self.refused(restore, writes, wanted)
+        assert "with the data of 2020-01-01 12:00 UTC, which is too old to go on with" in told
 
     def test_none_is_new_enough(self, ground: Ground, restore: Run, writes: Writes) -> None:
         ground.snapshot(ground.cloud.client("rds"))

@@ -199,24 +199,6 @@ class TestWaiting:
         result = restore(**wanted)
         assert result["failed"] and "is too old to go on" in result["msg"] and writes() == []
 
-    def test_an_old_snapshot_that_an_earlier_run_has_taken_is_not_taken_for_new(
-        self, ground: Ground, restore: Run, after: Any, writes: Writes
-    ) -> None:
-        def age() -> None:
-            taken = backend().database_snapshots[f"{ground.name}-now"]
-            taken.original_snapshot_create_time = datetime(2020, 1, 1, 12, tzinfo=UTC)
-
-        wanted = CHAINS["taken_now"](ground)
-        after("take", age)
-        restore(wait=False, **wanted)
-        ground.later()
-        writes(anew=True)
-        result = restore(**wanted)
-        assert result["failed"] and "with the data of 2020-01-01 12:00 UTC, which is too old" in result["msg"]
-        assert writes() == []
-        backend().database_snapshots[f"{ground.name}-now"].original_snapshot_create_time = datetime.now(UTC)
-        assert restore(**wanted)["done"]
-
     def test_a_newer_snapshot_does_not_change_what_was_begun(self, ground: Ground, restore: Run) -> None:
         wanted = CHAINS["newest_of_unencrypted"](ground)
         begun = restore(wait=False, **wanted)
