@@ -5,14 +5,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from ansible_collections.cutover.aws.plugins.module_utils._blue_green import api
+from tests.unit.modules.adversity import killed
 from tests.unit.modules.rds_blue_green.shop import Shop
 
 Run = Callable[..., dict[str, Any]]
@@ -23,30 +23,6 @@ WAYS: dict[str, list[dict[str, Any]]] = {
     "upgraded": [AVAILABLE, SWITCHED, {"state": "absent", "delete_old": True}],
     "given up": [AVAILABLE, {"state": "absent", "abandon": True}],
 }
-
-
-class Killed(BaseException):
-    """The controller is gone; nothing in the module may hold it up."""
-
-
-@contextmanager
-def killed(at: int, *, after: bool) -> Iterator[None]:
-    """The run dies before the call of that number, or after AWS has carried it out."""
-    original, made = api.carry_out, Counter[str]()
-
-    def carry_out(*arguments: Any) -> Any:
-        here = made["calls"] == at
-        made["calls"] += 1
-        if here and not after:
-            raise Killed
-        answer = original(*arguments)
-        if here:
-            raise Killed
-        return answer
-
-    with pytest.MonkeyPatch.context() as patch, pytest.raises(Killed):
-        patch.setattr(api, "carry_out", carry_out)
-        yield
 
 
 def wish(shop: Shop, step: dict[str, Any]) -> dict[str, Any]:
@@ -80,7 +56,7 @@ def test_every_point(way: str, shop: Shop, upgrade: Run, writes: Writes) -> None
         writes(anew=True)
         for turn, step in enumerate(steps):
             if turn == number:
-                with killed(at, after=after):
+                with killed(api, at, after=after):
                     upgrade(**wish(other, step))
             result = upgrade(**wish(other, step))
             assert (number, at, after, result.get("msg"), result["done"]) == (number, at, after, None, True)

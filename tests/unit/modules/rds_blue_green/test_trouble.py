@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from moto.backends import get_backend
 
+from tests.unit.modules.adversity import WEATHER
 from tests.unit.modules.rds_blue_green.shop import Shop
 from tests.unit.modules.rds_snapshot_restore.places import EAST, OWN
 
@@ -217,17 +218,6 @@ def test_the_lag_of_a_replica_s_copy_is_waited_for(shop: Shop, upgrade: Run) -> 
     shop.deployment.replica_lag = 3
     shop.clock.advance(60)
     assert upgrade(**shop.wanted(state="switched_over"))["done"]
-
-
-WEATHER = {
-    "throttled": [{"kind": "throttle", "match": {"service": "rds"}, "probability": 0.3, "seed": 5}],
-    "lost answers": [
-        {"kind": "reset_after", "match": {"service": "rds", "access": "write"}, "probability": 0.5, "seed": 2}
-    ],
-    "broken": [{"kind": "error", "match": {"service": "rds"}, "probability": 0.2, "seed": 7}],
-    "pages of two": [{"kind": "pages"}],
-    "reads from before": [{"kind": "stale_reads", "match": {"service": "rds"}, "probability": 0.3, "seed": 3}],
-}
 
 
 @pytest.mark.parametrize("weather", WEATHER)

@@ -6,13 +6,13 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from ansible_collections.cutover.aws.plugins.module_utils._restore import api
+from tests.unit.modules.adversity import killed
 from tests.unit.modules.rds_snapshot_restore.chains import CHAINS, Ground
 from tests.unit.modules.rds_snapshot_restore.places import left_copies, unlike
 
@@ -30,30 +30,6 @@ THOROUGH = (
 
 MAKING = ("Copy", "Create", "Delete", "Restore")
 """What must not be done twice. A change of settings and a tag may be: the second changes nothing."""
-
-
-class Killed(BaseException):
-    """The controller is gone; nothing in the module may hold it up."""
-
-
-@contextmanager
-def killed(at: int, *, after: bool) -> Iterator[None]:
-    """The run dies before the call of that number, or after AWS has carried it out."""
-    original, made = api.carry_out, Counter[str]()
-
-    def carry_out(*arguments: Any) -> Any:
-        here = made["calls"] == at
-        made["calls"] += 1
-        if here and not after:
-            raise Killed
-        answer = original(*arguments)
-        if here:
-            raise Killed
-        return answer
-
-    with pytest.MonkeyPatch.context() as patch, pytest.raises(Killed):
-        patch.setattr(api, "carry_out", carry_out)
-        yield
 
 
 def renamed(wanted: dict[str, Any], name: str, new: str) -> dict[str, Any]:
@@ -82,7 +58,7 @@ def test_every_point(chain: str, ground: Ground, restore: Run, writes: Writes) -
             new = f"{ground.name}-{'ba'[after]}{at}"
             other = renamed(wanted, ground.name, new)
             writes(anew=True)
-            with killed(at, after=after):
+            with killed(api, at, after=after):
                 restore(**other)
             result = restore(**other)
             where = f"{'after' if after else 'before'} {undisturbed['steps'][at]}"

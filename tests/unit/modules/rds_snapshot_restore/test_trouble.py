@@ -15,6 +15,7 @@ from moto.backends import get_backend
 from ansible_collections.cutover.aws.plugins.module_utils._restore import api, plan, run
 from ansible_collections.cutover.aws.plugins.module_utils._restore.kinds import CLUSTER, INSTANCE, SNAPSHOT_FAILED
 from ansible_collections.cutover.aws.plugins.module_utils._restore.requests import Write
+from tests.unit.modules.adversity import WEATHER
 from tests.unit.modules.rds_snapshot_restore.chains import CHAINS, Ground
 from tests.unit.modules.rds_snapshot_restore.places import EAST, OWN, left_copies, unlike
 
@@ -209,17 +210,6 @@ class TestWaiting:
         result = restore(**wanted)
         assert (result["done"], result["restored_from"]) == (True, begun["restored_from"])
         assert restore(**wanted)["changed"] is False
-
-
-WEATHER = {
-    "throttled": [{"kind": "throttle", "match": {"service": "rds"}, "probability": 0.3, "seed": 5}],
-    "lost answers": [
-        {"kind": "reset_after", "match": {"service": "rds", "access": "write"}, "probability": 0.5, "seed": 2}
-    ],
-    "broken": [{"kind": "error", "match": {"service": "rds"}, "probability": 0.2, "seed": 7}],
-    "pages of two": [{"kind": "pages"}],
-    "reads from before": [{"kind": "stale_reads", "match": {"service": "rds"}, "probability": 0.3, "seed": 3}],
-}
 
 
 @pytest.mark.parametrize("weather", WEATHER)
