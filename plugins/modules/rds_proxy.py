@@ -175,9 +175,8 @@ def _ensure(module: AnsibleAWSModule, client: Any, item: dict[str, Any] | None) 
     if not module.check_mode:
         if not plan.empty:
             api.apply(client, wanted.name, plan, timeout, clock)
-        api.await_proxy(client, wanted.name, timeout, clock)
+        item = api.await_proxy(client, wanted.name, timeout, clock)
         api.await_targets(client, wanted.name, timeout, clock)
-        item = api.proxy(client, wanted.name)
     return {"changed": not plan.empty, "diff": {"before": plan.before, "after": plan.after}, **_result(item)}
 
 

@@ -109,13 +109,14 @@ def _deregister(client: BaseClient, name: str, target: Target) -> None:
         return
 
 
-def await_proxy(client: BaseClient, name: str, timeout: float, clock: Clock) -> None:
-    """Returns once the proxy is available. Raises NotReady, at once where no waiting helps."""
+def await_proxy(client: BaseClient, name: str, timeout: float, clock: Clock) -> dict[str, Any]:
+    """The proxy once it is available. Raises NotReady, at once where no waiting helps."""
     item = look_until(lambda: proxy(client, name), _settled, timeout, clock)
-    status = str(item["Status"]) if item else "not there"
-    if status != READY:
+    if item is None or item["Status"] != READY:
+        status = str(item["Status"]) if item else "not there"
         meaning = FAILED.get(status) or f"after {timeout:.0f} s it is not {READY}"
         raise NotReady(f"the proxy {name} is {status}: {meaning}.")
+    return item
 
 
 def _settled(item: Mapping[str, Any] | None) -> bool:
