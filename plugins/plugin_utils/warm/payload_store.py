@@ -158,8 +158,9 @@ def _sources(content: bytes, built_at: int) -> list[tuple[str, State]] | None:
     """
     archive = zipfile.ZipFile(io.BytesIO(base64.b64decode(pickle.loads(content).zip_data)))
     found: dict[str, State] = {}
+    module_utils = _module_utils()
     for name in archive.namelist():
-        candidates = _candidates(name)
+        candidates = _candidates(name, module_utils)
         path = candidates[-1]
         for place in candidates:
             for one in (place, os.path.dirname(place)):
@@ -172,8 +173,11 @@ def _sources(content: bytes, built_at: int) -> list[tuple[str, State]] | None:
     return sorted(found.items()) if all(max(state[1:3], default=0) < built_at for state in found.values()) else None
 
 
-def _candidates(name: str) -> list[str]:
-    """Where Ansible has looked for what the archive has under this name; the last is where it is, or would be."""
+def _candidates(name: str, module_utils: list[str]) -> list[str]:
+    """Where Ansible has looked for what the archive has under this name; the last is where it is, or would be.
+
+    module_utils: where it looks for its own.
+    """
     match name.split("/"):
         case ["ansible_collections", namespace, collection, *parts] if parts:
             spec = importlib.util.find_spec(f"ansible_collections.{namespace}.{collection}")
@@ -181,7 +185,7 @@ def _candidates(name: str) -> list[str]:
             # Where imports are redirected; it is looked at beside each file.
             beside = [os.path.join(root, "meta", "runtime.yml") for root in roots]
         case ["ansible", "module_utils", *parts]:
-            roots, beside = _module_utils(), []
+            roots, beside = module_utils, []
         case parts:
             roots, beside = [os.path.dirname(os.path.dirname(_core().__file__))], []
     places = [os.path.join(root, *parts) for root in roots]
