@@ -12,7 +12,7 @@ from ansible.plugins.action import ActionBase
 
 from ansible_collections.cutover.aws.plugins.action.rds_snapshot_restore import ActionModule
 from ansible_collections.cutover.aws.plugins.module_utils._plan.settle import Clock
-from ansible_collections.cutover.aws.plugins.modules.rds_snapshot_restore import _argument_spec
+from ansible_collections.cutover.aws.plugins.modules import rds_blue_green, rds_snapshot_restore
 from ansible_collections.cutover.aws.plugins.plugin_utils import driving
 from local_cloud.clock import ManualClock
 
@@ -78,8 +78,9 @@ def test_no_time_is_not_the_default_one() -> None:
     assert result["failed"] and clock.now() == 0
 
 
-def test_the_defaults_are_the_module_s() -> None:
-    spec = _argument_spec()
+@pytest.mark.parametrize("module", [rds_blue_green, rds_snapshot_restore])
+def test_the_defaults_are_the_module_s(module: Any) -> None:
+    spec = module._argument_spec()
     assert spec["wait_timeout"]["default"] == driving.TIMEOUT
     assert spec["interval"]["default"] == driving.INTERVAL
 
