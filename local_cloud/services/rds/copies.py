@@ -13,7 +13,7 @@ from typing import Any
 
 from local_cloud.layers import Next
 from local_cloud.request import Request
-from local_cloud.services.rds import pending
+from local_cloud.services.rds import waiting
 from local_cloud.services.rds.deployment import Pair
 from local_cloud.services.rds.details import complete_new_instance
 
@@ -114,7 +114,7 @@ def swap(request: Request, pairs: Sequence[Pair]) -> None:
 def _renamed(request: Request, name: str, new: str) -> str:
     given = {"new_db_instance_identifier": new}
     request.backend().modify_db_instance(db_instance_identifier=name, db_kwargs=given)
-    pending.rename(request, name, new)
+    waiting.rename(request, name, new)
     return new
 
 

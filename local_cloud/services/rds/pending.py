@@ -13,7 +13,7 @@ from local_cloud.layers import Next
 from local_cloud.request import Request
 from local_cloud.response import Response
 from local_cloud.services import amends, handles
-from local_cloud.state import Store
+from local_cloud.services.rds.waiting import changes, reboots
 
 # botocore's rds model, PendingModifiedValues: what ModifyDBInstance puts off
 PUT_OFF = (
@@ -38,9 +38,6 @@ CURRENT = {
     "StorageType": "storage_type",
 }
 
-_pending: Store[dict[str, dict[str, Any]]] = Store(dict)
-_reboot: Store[set[str]] = Store(set)
-
 
 @handles("rds", "ModifyDBInstance")
 def put_off(request: Request, next_handler: Next) -> Response:
@@ -49,7 +46,7 @@ def put_off(request: Request, next_handler: Next) -> Response:
     database = request.backend().databases.get(name)
     if database is None:
         return next_handler(request)
-    waiting = _pending[request.scope].get(name, {})
+    waiting = changes[request.scope].get(name, {})
     group = getattr(database, "db_parameter_group_name", None)
     if given.get("ApplyImmediately"):
         response = next_handler(request.with_parameters({**waiting, **given}))
@@ -63,7 +60,7 @@ def put_off(request: Request, next_handler: Next) -> Response:
         return response
     _remember(request, name, later)
     if given.get("DBParameterGroupName", group) != group:
-        _reboot[request.scope].add(given.get("NewDBInstanceIdentifier") or name)
+        reboots[request.scope].add(given.get("NewDBInstanceIdentifier") or name)
     result = request.read(response)
     _show(request, result["DBInstance"])
     return request.answer(result)
@@ -74,9 +71,9 @@ def _is_current(database: Any, key: str, value: Any) -> bool:
 
 
 def _remember(request: Request, name: str, later: dict[str, Any]) -> None:
-    _pending[request.scope].pop(name, None)
+    changes[request.scope].pop(name, None)
     if later:
-        _pending[request.scope][request.parameters.get("NewDBInstanceIdentifier") or name] = later
+        changes[request.scope][request.parameters.get("NewDBInstanceIdentifier") or name] = later
 
 
 @amends("rds", "DescribeDBInstances", "CreateDBInstance")
@@ -87,11 +84,11 @@ def show_what_waits(request: Request, result: dict[str, Any]) -> None:
 
 def _show(request: Request, instance: dict[str, Any]) -> None:
     name = instance["DBInstanceIdentifier"]
-    waiting = dict(_pending[request.scope].get(name, {}))
+    waiting = dict(changes[request.scope].get(name, {}))
     if "MasterUserPassword" in waiting:
         waiting["MasterUserPassword"] = "****"
     instance["PendingModifiedValues"] = waiting
-    if name in _reboot[request.scope]:
+    if name in reboots[request.scope]:
         for group in instance.get("DBParameterGroups", []):
             group["ParameterApplyStatus"] = "pending-reboot"
 
@@ -105,7 +102,7 @@ def wait_for_reboot(request: Request, next_handler: Next) -> Response:
     waits = any(one.get("ApplyMethod") != "immediate" for one in request.parameters.get("Parameters", []))
     if response.ok and group is not None and waits:
         users = request.backend().databases.items()
-        _reboot[request.scope].update(key for key, one in users if one.db_parameter_group_name == name)
+        reboots[request.scope].update(key for key, one in users if one.db_parameter_group_name == name)
     return response
 
 
@@ -113,7 +110,7 @@ def wait_for_reboot(request: Request, next_handler: Next) -> Response:
 def reboot(request: Request, next_handler: Next) -> Response:
     response = next_handler(request)
     if response.ok:
-        _reboot[request.scope].discard(request.parameters.get("DBInstanceIdentifier", ""))
+        reboots[request.scope].discard(request.parameters.get("DBInstanceIdentifier", ""))
     return response
 
 
@@ -122,16 +119,6 @@ def forget(request: Request, next_handler: Next) -> Response:
     response = next_handler(request)
     if response.ok:
         name = request.parameters.get("DBInstanceIdentifier", "")
-        _pending[request.scope].pop(name, None)
-        _reboot[request.scope].discard(name)
+        changes[request.scope].pop(name, None)
+        reboots[request.scope].discard(name)
     return response
-
-
-def rename(request: Request, name: str, new: str) -> None:
-    """What waits goes with the instance."""
-    pending, reboot = _pending[request.scope], _reboot[request.scope]
-    if name in pending:
-        pending[new] = pending.pop(name)
-    if name in reboot:
-        reboot.remove(name)
-        reboot.add(new)
